@@ -1,0 +1,58 @@
+"""surgesim: plan the capacity of a contact centre for a surge.
+
+    import surgesim as ss
+
+    scenario = ss.load("scenarios/kettle-recall.yaml")
+    result = ss.run(scenario, engine="sim", replications=20, seed=1)
+    result.measures(by=["day", "queue"])
+    plan = ss.plan(scenario)
+
+Nouns: Scenario, Result, Plan, Forecast. Verbs: load, run, plan, compare, forecast. The queueing formulas are in
+``surgesim.erlang``, the errors in ``surgesim.base.errors``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from surgesim.base.errors import SurgesimError
+    from surgesim.demand.forecast import Forecast, forecast
+    from surgesim.engines import run
+    from surgesim.planning.plan import Plan
+    from surgesim.planning.planner import plan
+    from surgesim.result.compare import compare
+    from surgesim.result.result import Result
+    from surgesim.scenario.read import load
+    from surgesim.scenario.scenario import Scenario
+
+__version__ = "0.1.0"
+
+# Loaded on first use, so that `import surgesim` stays quick.
+_FACE = {
+    "Forecast": "surgesim.demand.forecast",
+    "Plan": "surgesim.planning.plan",
+    "Result": "surgesim.result.result",
+    "Scenario": "surgesim.scenario.scenario",
+    "SurgesimError": "surgesim.base.errors",
+    "compare": "surgesim.result.compare",
+    "forecast": "surgesim.demand.forecast",
+    "load": "surgesim.scenario.read",
+    "plan": "surgesim.planning.planner",
+    "run": "surgesim.engines",
+}
+
+__all__ = [
+    "Forecast", "Plan", "Result", "Scenario", "SurgesimError", "compare", "forecast", "load", "plan", "run",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FACE:
+        raise AttributeError(f"module 'surgesim' has no attribute {name!r}")
+    value = getattr(import_module(_FACE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

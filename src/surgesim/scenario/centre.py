@@ -1,0 +1,229 @@
+"""The centre: sites, groups of agents, queues, lines, and how contacts are routed."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from surgesim.base.distributions import Constant
+from surgesim.base.distributions import LawField as Law
+from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
+from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
+WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Source = Literal["in_house", "borrowed", "temporary", "outsourced", "standby"]
+
+
+class Handling(Closed):
+    """What one contact costs an agent. The handling time is the sum of the three parts."""
+
+    talk: Law
+    """Talk time; holds the agent and the line."""
+    hold: Law = Constant(0.0)
+    """Time on hold during the talk; holds the agent and the line."""
+    after: Law = Constant(0.0)
+    """After-contact work; holds the agent, not the line."""
+
+    @property
+    def aht_s(self) -> float:
+        """Mean handling time, seconds."""
+        return float(self.talk.mean + self.hold.mean + self.after.mean)
+
+    @property
+    def line_s(self) -> float:
+        """Mean time the line is held while the agent serves, seconds."""
+        return float(self.talk.mean + self.hold.mean)
+
+
+class Redial(Closed):
+    """What people do who met a busy tone or gave up waiting."""
+
+    probability: Share
+    """Probability of another attempt after a busy tone or after giving up."""
+    delay: Law
+    """Time until the next attempt."""
+    attempts: Annotated[int, Field(ge=1, le=60)] = 3
+    """Greatest number of attempts of one need, the first one included."""
+    patience_factor: Factor = 1.0
+    """Patience of each attempt relative to the one before (0.8x: people wait less every time)."""
+
+
+class FollowUp(Closed):
+    """Another contact, or a case, that a handled contact brings about."""
+
+    to: Name
+    """Queue that the follow-up joins; the contact's own queue for a repeat call."""
+    probability: Share
+    """Probability that a handled contact brings the follow-up about."""
+    delay: Law
+    """Time from the end of the handling to the follow-up."""
+
+
+class Closing(Closed):
+    """What people do who call while the desk is closed and hear the message."""
+
+    returns: Share
+    """Share that calls again when the desk opens; the others are lost."""
+    spread: Law
+    """Time after opening at which they call again."""
+
+
+class Queue(Closed):
+    """A queue of contacts of one kind: calls that wait on a line, or deferred work with a deadline."""
+
+    hours: Name
+    """Opening hours, by name."""
+    handling: Handling
+    """Handling time of one contact."""
+    patience: Law | None = None
+    """Patience, from joining the queue to giving up. Left out for deferred work, which never gives up."""
+    answer_within: Duration = 20.0
+    """Threshold of the service level: a contact answered within this time counts as in time."""
+    deadline: PositiveDuration | None = None
+    """Deadline of deferred work (mail, cases), from arrival to end of handling. Left out for calls."""
+    short_abandon: Duration = 5.0
+    """Callers who give up within this time are left out of `offered_less_short_abandons`."""
+    priority: Annotated[int, Field(ge=0, le=100)] = 10
+    """Rank for policies that look at it: smaller is served first."""
+    redial: Redial | None = None
+    """What people do after a busy tone or after giving up; left out: they never try again."""
+    closing: Closing | None = None
+    """What callers do while the desk is closed; left out: they are lost."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    """Repeat calls, second claims and cases that handled contacts bring about."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.patience is None and self.deadline is None:
+            raise ValueError(
+                'a queue needs patience (calls) or a deadline (deferred work); write e.g. patience: "exponential(3min)"'
+            )
+        if self.patience is not None and self.deadline is not None:
+            raise ValueError("a queue has patience (calls) or a deadline (deferred work), not both; delete one of them")
+        return self
+
+    @property
+    def deferred(self) -> bool:
+        """Whether this is deferred work: no line, no patience, a deadline instead."""
+        return self.deadline is not None
+
+
+class Outage(Closed):
+    """A time during which a site is lost: nobody there answers, its lines are dead."""
+
+    start: Instant
+    """When the site is lost."""
+    end: Instant
+    """When it is back."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("the outage ends before it starts; write a later end")
+        return self
+
+
+class Site(Closed):
+    """A place with seats."""
+
+    seats: Count
+    """Seats that exist: agents at work at the same time never exceed them."""
+    title: str = ""
+    """Name to print; the key is printed where it is empty."""
+    outages: tuple[Outage, ...] = ()
+    """Times during which the site is lost."""
+
+
+class Shift(Closed):
+    """A shift as it is worked: from, to, and an unpaid break."""
+
+    time: Window
+    """Start and end, e.g. "09:00-17:30"; an end before the start is on the next day."""
+    break_time: Window | None = None
+    """Break inside the shift, e.g. "12:00-13:00": nobody of the shift answers then."""
+
+    @model_validator(mode="after")
+    def _break_inside(self) -> Self:
+        if self.break_time is None:
+            return self
+        start, end = self.break_inside
+        if not (self.time[0] <= start < end <= self.time[1]):
+            raise ValueError("the break is not inside the shift; move the break or lengthen the shift")
+        return self
+
+    @property
+    def break_inside(self) -> tuple[float, float]:
+        """Start and end of the break, seconds after the midnight on which the shift starts; equal where there is none."""
+        if self.break_time is None:
+            return self.time[0], self.time[0]
+        later = 86_400.0 if self.break_time[0] < self.time[0] else 0.0
+        return self.break_time[0] + later, self.break_time[1] + later
+
+    @property
+    def paid_s(self) -> float:
+        """Paid time of one shift, seconds: length less the break."""
+        start, end = self.break_inside
+        return self.time[1] - self.time[0] - (end - start)
+
+
+class Roster(Closed):
+    """So many heads of one team work one shift on these days."""
+
+    team: Name
+    """The people: one team cannot work two overlapping shifts."""
+    shift: Name
+    """Shift, by name."""
+    heads: Count
+    """Heads on the roster, before shrinkage."""
+    days: tuple[Weekday, ...] = (*WEEK, "holiday")
+    """Days of the week on which the shift is worked; `holiday` stands for public holidays, whatever their weekday."""
+
+
+class Group(Closed):
+    """Agents who are alike: same site, skills, source and speed."""
+
+    site: Name
+    """Where they sit."""
+    skills: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Queues that they serve, the preferred one first."""
+    source: Source = "in_house"
+    """Where the staff comes from."""
+    heads: Count = 0
+    """Heads on duty during the whole opening hours of the queues they serve. Use `roster` for shifts."""
+    roster: tuple[Roster, ...] = ()
+    """Heads by shift; replaces `heads`."""
+    shrinkage: Share = 0.0
+    """Paid but not available / paid, breaks of the shift not counted again."""
+    handling_factor: Factor = 1.0
+    """Handling time relative to the standard (1.2x: novices need a fifth longer)."""
+
+    @model_validator(mode="after")
+    def _heads_or_roster(self) -> Self:
+        if self.heads and self.roster:
+            raise ValueError("a group has heads (on duty all opening hours) or a roster (by shift), not both; delete one of them")
+        return self
+
+    @field_validator("shrinkage")
+    @classmethod
+    def _somebody_answers(cls, shrinkage: float) -> float:
+        if shrinkage >= 1.0:
+            raise ValueError("with a shrinkage of 100% nobody ever answers; write less")
+        return shrinkage
+
+
+class Trunk(Closed):
+    """A telephone number with its lines. A call holds a line from ring to hang-up."""
+
+    lines: Count
+    """Calls that fit at the same time: waiting, talking and on hold together."""
+    queues: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Queues reached over this number."""
+
+
+class Routing(Closed):
+    """Who serves whom."""
+
+    policy: Name = "longest-wait"
+    """Policy, by name (`surgesim list routing`)."""
+    settings: Settings = FrozenMapping()
+    """Settings of the policy; which ones it has, its own page says."""

@@ -1,0 +1,211 @@
+"""What parts of a scenario say about each other, beyond names: seats, shifts, kinds, days.
+
+Every check works on the plain tree and looks only at what can be read, so that it speaks up even where other places
+are wrong; what cannot be read is reported by the model.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from surgesim.base.catalogue import Shelf, shelves
+from surgesim.base.errors import InputError
+from surgesim.base.text import suggestion
+from surgesim.base.units import parse_count, parse_date, parse_instant, parse_share
+from surgesim.scenario.centre import Routing
+from surgesim.scenario.schema import Finding, Path
+
+Tree = Mapping[str, Any]
+_CALLS = ("service_level", "answer_rate", "abandonment", "blocking")
+
+
+def consistency_problems(tree: Tree) -> list[Finding]:
+    """Return everything that does not fit together."""
+    from surgesim.scenario.staffing import staffing_problems
+
+    checks = (_kinds, _trunks, _targets, _served, _days, _series, _levers, staffing_problems)
+    return [finding for check in checks for finding in check(tree)]
+
+
+def part(tree: Any, *path: str | int) -> Any:
+    """Return what is at a path, None where there is nothing."""
+    for key in path:
+        if isinstance(tree, Mapping):
+            tree = tree.get(key)
+        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
+            tree = tree[key]
+        else:
+            return None
+    return tree
+
+
+def entries(tree: Tree, section: str) -> Iterator[tuple[str, Tree]]:
+    """Yield the entries of a section that are mappings."""
+    found = tree.get(section)
+    for name, entry in found.items() if isinstance(found, Mapping) else ():
+        if isinstance(entry, Mapping):
+            yield str(name), entry
+
+
+def read(parse: Callable[[Any], Any], value: Any) -> Any:
+    """Return a quantity, None where it cannot be read."""
+    try:
+        return None if value is None else parse(value)
+    except InputError:
+        return None
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, and an empty one for everything else."""
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _kinds(tree: Tree) -> Iterator[Finding]:
+    uses: list[tuple[Path, str, str]] = [
+        (("incident", "kind"), "incidents", "incident"),
+        (("routing", "policy"), "routing", "routing policy"),
+        *((("channels", name, "kind"), "channels", "channel") for name, _ in entries(tree, "channels")),
+    ]
+    known = shelves()
+    for path, shelf, noun in uses:
+        kind = part(tree, *path) or (Routing().policy if shelf == "routing" else None)
+        if isinstance(kind, str) and shelf in known and kind not in (kinds := known[shelf].kinds()):
+            yield path, f"no {noun} is of kind {kind!r}", suggestion(kind, kinds)
+        elif isinstance(kind, str) and shelf == "incidents" and shelf in known:
+            yield from _mix_of_kind(tree, kind, known[shelf])
+        elif isinstance(kind, str) and shelf == "routing" and shelf in known:
+            yield from _settings_of_policy(tree, kind, known[shelf])
+
+
+def _mix_of_kind(tree: Tree, kind: str, shelf: Shelf) -> Iterator[Finding]:
+    """The kind's own mix of reasons must be defined where the scenario gives none."""
+    defined = tree.get("reasons")
+    if part(tree, "incident", "reasons") is not None or not isinstance(defined, Mapping):
+        return
+    lacking = [reason for reason in shelf.load(kind).PRESET.reasons if reason not in defined]
+    if lacking:
+        what = f"the kind {kind!r} has the reasons {', '.join(lacking)}, which are not defined under reasons"
+        yield ("incident", "kind"), what, "define them, or give the incident its own mix: incident.reasons"
+
+
+def _settings_of_policy(tree: Tree, policy: str, shelf: Shelf) -> Iterator[Finding]:
+    settings = part(tree, "routing", "settings")
+    if not isinstance(settings, Mapping) or not settings:
+        return
+    known = tuple(getattr(shelf.load(policy), "SETTINGS", ()))
+    for name in settings:
+        if name not in known:
+            mend = suggestion(name, known) if known else "delete it: this policy has no settings"
+            yield ("routing", "settings", name), f"the policy {policy!r} has no setting {name!r}", mend
+
+
+def _trunks(tree: Tree) -> Iterator[Finding]:
+    owners: dict[str, str] = {}
+    for name, trunk in entries(tree, "trunks"):
+        for place, queue in enumerate(listed(trunk.get("queues"))):
+            path: Path = ("trunks", name, "queues", place)
+            if part(tree, "queues", str(queue), "deadline") is not None:
+                yield path, f"queue {queue!r} has a deadline: deferred work takes no line", f"delete {queue} from the list"
+            if str(queue) in owners:
+                yield path, f"queue {queue!r} is on trunk {owners[str(queue)]!r} already", "keep it on one of them"
+            owners.setdefault(str(queue), name)
+
+
+def _targets(tree: Tree) -> Iterator[Finding]:
+    reached = {queue for _, trunk in entries(tree, "trunks") for queue in listed(trunk.get("queues"))}
+    for place, target in enumerate(listed(tree.get("targets"))):
+        measure, name = part(target, "measure"), part(target, "queue")
+        queue = part(tree, "queues", str(name))
+        if not isinstance(queue, Mapping):
+            continue
+        path: Path = ("targets", place, "measure")
+        if measure == "on_time" and "deadline" not in queue:
+            yield (
+                path,
+                f"queue {name!r} has no deadline, so nothing is on time or late",
+                "write service_level, or give the queue a deadline",
+            )
+        if measure in _CALLS and "deadline" in queue:
+            yield path, f"queue {name!r} holds deferred work: nobody waits on a line", "write on_time"
+        if measure == "blocking" and name not in reached:
+            yield path, f"queue {name!r} is on no trunk, so it never gives a busy tone", f"add a trunk with queues: [{name}]"
+
+
+def _served(tree: Tree) -> Iterator[Finding]:
+    written = [group.get("skills") for _, group in entries(tree, "groups")]
+    skills = {str(skill) for one in written for skill in listed(one)}
+    queues = dict(entries(tree, "queues"))
+    if not skills <= queues.keys() or not all(isinstance(one, list) for one in written):
+        return  # a wrong name is said where it stands; this would only be its echo
+    for name in queues:
+        if name not in skills:
+            yield ("queues", name), f"nobody serves queue {name!r}", f"add {name} to the skills of a group"
+
+
+def _horizon(tree: Tree) -> tuple[date, date] | None:
+    start, days = read(parse_date, part(tree, "clock", "start")), part(tree, "clock", "days")
+    return (start, start + timedelta(days=days)) if start is not None and isinstance(days, int) and 0 < days < 4000 else None
+
+
+def _days(tree: Tree) -> Iterator[Finding]:
+    horizon = _horizon(tree)
+    if horizon is None:
+        return
+    start, end = horizon
+    announcements = part(tree, "incident", "announcements")
+    for name in announcements if isinstance(announcements, Mapping) else ():
+        moment = read(parse_instant, part(announcements, name, "at"))
+        if moment is not None and moment.date() >= end:
+            path: Path = ("incident", "announcements", name, "at")
+            yield (
+                path,
+                f"the announcement goes out after the last day, {end - timedelta(days=1)}",
+                "lengthen clock.days, or move it",
+            )
+    for name, source in entries(tree, "demand"):
+        until = read(parse_date, source.get("until"))
+        if until is not None and until >= start:
+            mend = f"write {start - timedelta(days=1)} or earlier"
+            yield ("demand", name, "until"), f"the history runs into the horizon, which starts on {start}", mend
+
+
+def _series(tree: Tree) -> Iterator[Finding]:
+    from surgesim.scenario.when import ClockSettings
+
+    series = [
+        (name, source["by_interval"]) for name, source in entries(tree, "demand") if isinstance(source.get("by_interval"), list)
+    ]
+    if not series:
+        return
+    try:
+        intervals = ClockSettings.model_validate(tree.get("clock")).clock().n_intervals
+    except ValueError:  # the clock itself is wrong, which is reported there
+        return
+    for name, rates in series:
+        if len(rates) != intervals:
+            yield (
+                ("demand", name, "by_interval"),
+                f"{len(rates)} rates for {intervals} intervals",
+                "write one rate for each interval of the horizon",
+            )
+
+
+def _levers(tree: Tree) -> Iterator[Finding]:
+    for section, noun in (("sites", "seats"), ("lines", "lines")):
+        levers = part(tree, "levers", section)
+        for name, lever in levers.items() if isinstance(levers, Mapping) else ():
+            existing = read(parse_count, part(tree, "sites" if noun == "seats" else "trunks", name, noun))
+            greatest = read(parse_count, part(lever, noun))
+            if existing is not None and greatest is not None and greatest < existing:
+                path: Path = ("levers", section, name, noun)
+                yield (
+                    path,
+                    f"{name} has {existing} {noun} already, more than the greatest number {greatest}",
+                    f"write {existing} or more",
+                )
+
+
+def share_or_zero(value: Any) -> float:
+    """Return a share, 0 where none can be read."""
+    found = read(parse_share, value)
+    return 0.0 if found is None else float(found)

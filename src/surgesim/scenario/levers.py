@@ -1,0 +1,136 @@
+"""What can be decided, what it costs, and how long it takes; and what is promised."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from surgesim.base.units import Count, Duration, Share, price
+from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table
+
+Measure = Literal["service_level", "answer_rate", "abandonment", "blocking", "on_time"]
+Period = Literal["day", "week", "horizon"]
+HIGHER_IS_BETTER = frozenset({"service_level", "answer_rate", "on_time"})
+
+
+class Target(Closed):
+    """One promise. `service_level` counts against the queue's `answer_within`."""
+
+    queue: Name
+    """Queue that the promise is about."""
+    measure: Measure
+    """What is promised."""
+    of: Literal["offered", "offered_less_short_abandons", "handled"] = "offered"
+    """Denominator of the service level."""
+    at_least: Share | None = None
+    """Promise for measures where more is better."""
+    at_most: Share | None = None
+    """Promise for measures where less is better."""
+    per: Period = "horizon"
+    """Where the promise must hold: on every day, in every week, or over the whole horizon."""
+
+    @model_validator(mode="after")
+    def _right_side(self) -> Self:
+        wanted = "at_least" if self.measure in HIGHER_IS_BETTER else "at_most"
+        other = "at_most" if wanted == "at_least" else "at_least"
+        if getattr(self, wanted) is None or getattr(self, other) is not None:
+            raise ValueError(f"a promise about {self.measure} is written with {wanted}, and with nothing else")
+        return self
+
+    @property
+    def bound(self) -> float:
+        """The promised value."""
+        value = self.at_least if self.at_least is not None else self.at_most
+        assert value is not None
+        return value
+
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` keeps the promise."""
+        return value >= self.bound if self.measure in HIGHER_IS_BETTER else value <= self.bound
+
+
+class StaffLever(Closed):
+    """Staff that the plan may put to work in one group."""
+
+    shifts: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Shifts that these people can work."""
+    wage: Annotated[float, price("head", "h")]
+    """Price of a paid hour of one head."""
+    on_hand: Count = 0
+    """Heads that are there from the first day and need no hiring."""
+    hires: Count = 0
+    """Greatest number of heads that can be hired (or borrowed, or ordered) on top."""
+    hiring_cost: Annotated[float, price("head")] = 0.0
+    """Cost of hiring one head: agency fee, equipment."""
+    lead_time: Duration = 0.0
+    """From the order, at the earliest on the evening before the first day, to the first day of training."""
+    training: Duration = 0.0
+    """Training before the first shift; paid by the day like a shift."""
+    drop_out: Share = 0.0
+    """Share of hired heads who never take a call."""
+    minimum_term: Duration = 0.0
+    """Shortest paid engagement, counted from the first day of training."""
+    dispatch: bool = False
+    """Whether they are dispatched workers in the sense of the Japanese Worker Dispatch Act."""
+    dispatch_exemption: str = ""
+    """Exemption from the ban on dispatch of 30 days or less (listed job, age, student ...), in words."""
+    days_per_week: Annotated[int, Field(ge=1, le=7)] = 5
+    """Working days of one head in any seven days."""
+
+    @model_validator(mode="after")
+    def _hireable(self) -> Self:
+        if self.on_hand == 0 and self.hires == 0:
+            raise ValueError("nobody is on hand and nobody can be hired; set on_hand or hires, or delete the lever")
+        return self
+
+    @field_validator("drop_out")
+    @classmethod
+    def _somebody_stays(cls, drop_out: float) -> float:
+        if drop_out >= 1.0:
+            raise ValueError("with a drop-out of 100% nobody ever takes a call; write less")
+        return drop_out
+
+
+class SiteLever(Closed):
+    """A site that the plan may open, or seats that it may add."""
+
+    seats: Count
+    """Greatest number of seats at the site, those that exist included."""
+    opening_cost: Annotated[float, price()] = 0.0
+    """Cost of opening the site, once."""
+    day_cost: Annotated[float, price("day")] = 0.0
+    """Cost of the open site, each day of the horizon from its opening on."""
+    seat_cost: Annotated[float, price("seat", "day")] = 0.0
+    """Cost of a seat, each day that it is contracted. Only seats beyond those that exist are paid."""
+    lead_time: Duration = 0.0
+    """From the decision, on the evening before the first day, to the first day of work."""
+
+
+class LineLever(Closed):
+    """Lines that the plan may contract."""
+
+    lines: Count
+    """Greatest number of lines, those that exist included."""
+    lot: Annotated[int, Field(ge=1)] = 1
+    """Lines come in lots of this size."""
+    line_cost: Annotated[float, price("line", "day")] = 0.0
+    """Cost of a line, each day. Only lines beyond those that exist are paid."""
+    lead_time: Duration = 0.0
+    """From the decision, on the evening before the first day, to use."""
+
+
+class Levers(Closed):
+    """What can be decided."""
+
+    staff: Table[StaffLever] = FrozenMapping()
+    """Staff, by group."""
+    sites: Table[SiteLever] = FrozenMapping()
+    """Sites to open, and seats to add, by site."""
+    lines: Table[LineLever] = FrozenMapping()
+    """Lines to add, by trunk."""
+    budget: Annotated[float, price()] | None = None
+    """Greatest total cost; left out: no limit."""
+    confidence: Share = 0.95
+    """Confidence with which the verification must show that each promise holds."""
+    probability: Share | None = None
+    """Probability, over the paths that demand may take, with which each promise holds in each of its periods. Left
+    out: each promise is about the expectation over all paths (a ratio of sums)."""

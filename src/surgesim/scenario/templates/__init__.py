@@ -1,0 +1,1 @@
+"""Commented scenario files, printed by ``surgesim new``."""
