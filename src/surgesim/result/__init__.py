@@ -1,0 +1,1 @@
+"""Floor 3: additive counters, measures, results, comparisons, run folders."""
