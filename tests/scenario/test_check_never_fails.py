@@ -52,7 +52,7 @@ def accepted(path: Path) -> None:
         load(path)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_value_in_any_place(data: st.DataObject, tmp_path: Path) -> None:
     tree: Any = TREES[data.draw(st.sampled_from(NAMES))]
@@ -63,7 +63,7 @@ def test_any_value_in_any_place(data: st.DataObject, tmp_path: Path) -> None:
     accepted(path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_slip_of_the_keyboard(data: st.DataObject, tmp_path: Path) -> None:
     text = (SCENARIOS / "oracle" / "n-design.yaml").read_text(encoding="utf-8")
@@ -76,7 +76,7 @@ def test_any_slip_of_the_keyboard(data: st.DataObject, tmp_path: Path) -> None:
     accepted(path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
 def test_any_bytes(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "bytes.yaml"

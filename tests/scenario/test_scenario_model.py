@@ -78,7 +78,7 @@ def test_variants_of_variants(kettle: Scenario) -> None:
         ("x", {"targets.9.at_least": "80%"}, "position"),
         ("x", {"demand.usual.kind": "guess"}, "unknown kind"),
         ("x", {"incident.kind": "recal"}, "did you mean 'recall'"),
-        ("x", {"routing.settings.groups": {}}, "no setting 'groups'"),
+        ("x", {"routing.settings.group": {}}, "did you mean 'groups'"),
         ("More Heads", {"groups.tokyo.heads": 81}, "not a name"),
     ],
 )

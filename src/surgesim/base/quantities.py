@@ -136,7 +136,7 @@ def parse_share(value: object) -> float:
     UnitError
         Bare number, or outside 0 % .. 100 %.
     """
-    example = f"{shifted(float(str(value).replace('_', '')), 2)}%" if is_bare(value) else "80%"
+    example = _percentage(value) if is_bare(value) else "80%"
     text = text_of(value, "a share", f'write a percentage such as "{example}"', "80%")
     match = re.fullmatch(rf"(-?)({NUMBER})\s*%", text)
     if match is None:
@@ -147,6 +147,12 @@ def parse_share(value: object) -> float:
     if share > 1:
         raise refuse(f"{text!r} is above 100%", "write a share between 0% and 100%")
     return share
+
+
+def _percentage(value: object) -> str:
+    """Return what a bare number most likely means: 0.8 and 80 are both 80%."""
+    number = float(str(value).replace("_", ""))
+    return f"{shifted(number, 2 if number <= 1.0 else 0)}%" if 0.0 <= number <= 100.0 else "80%"
 
 
 def shifted(value: float, places: int) -> str:

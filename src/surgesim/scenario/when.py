@@ -1,14 +1,24 @@
 """When: the clock of a scenario and its opening hours."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from surgesim.base.clock import Clock, holidays_of
 from surgesim.base.errors import Problem, UnitError
 from surgesim.base.hours import Hours
-from surgesim.base.units import Day, PositiveDuration, format_window, parse_window
+from surgesim.base.units import Day, PositiveDuration, format_window, parse_date, parse_window
 from surgesim.scenario.fields import Closed, FrozenMapping
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -52,6 +62,38 @@ OpenTimes = Annotated[
 """Open windows of one day: "09:00-18:00", ["09:00-12:00", "13:00-18:00"] or "closed"."""
 
 
+def _holidays(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, (list, tuple)):
+        raise UnitError(Problem(f"{value!r} is neither a country nor a list of dates", "", "write JP, or dates in [ ]"))
+    days: list[date] = []
+    problems: list[Problem] = []
+    for item in value:
+        try:
+            days.append(parse_date(item))
+        except UnitError as error:
+            problems += error.problems
+    if problems:
+        raise UnitError(problems)
+    return tuple(days)
+
+
+Holidays = Annotated[
+    str | tuple[date, ...],
+    PlainValidator(_holidays),
+    PlainSerializer(lambda value: value if isinstance(value, str) else [str(day) for day in value]),
+    WithJsonSchema(
+        {
+            "description": "Country code, or dates",
+            "examples": ["JP", ["2027-12-31"]],
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "format": "date"}}],
+        }
+    ),
+]
+"""Public holidays: a country code or a list of dates."""
+
+
 class ClockSettings(Closed):
     """Time zone, horizon and grain of the scenario."""
 
@@ -63,7 +105,7 @@ class ClockSettings(Closed):
     """Grain of demand, staffing and results; labels are starts."""
     time_zone: str = "Asia/Tokyo"
     """Time zone of every time in the file."""
-    holidays: str | tuple[Day, ...] = "JP"
+    holidays: Holidays = "JP"
     """Public holidays: a country code (ISO 3166), or a list of dates."""
 
     @field_validator("time_zone")
