@@ -1,0 +1,184 @@
+"""Calls mixed with other work, exact: outbound filling idle time, and the offer to be called back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang.chain import Chain, State, grown, stationary
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Inbound measures, and outbound contacts per second that fill the idle time."""
+
+    wait_probability: float
+    abandonment: float
+    asa_all_s: float
+    queue_length: float
+    occupancy: float
+    outbound_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Inbound measures; share of contacts that took the offer, their mean number waiting and mean delay."""
+
+    wait_probability: float
+    abandonment: float
+    asa_all_s: float
+    queue_length: float
+    occupancy: float
+    callback_share: float
+    callbacks_waiting: float
+    callback_delay_s: float
+
+
+def _theta(patience: float) -> float:
+    return 0.0 if np.isinf(patience) else 1.0 / patience
+
+
+def blend(
+    *,
+    arrival_rate: float,
+    aht: float,
+    agents: int,
+    patience: float = np.inf,
+    reserve: int = 0,
+    outbound_aht: float | None = None,
+    most_waiting: int | None = None,
+) -> Blend:
+    """Return the exact measures where endless outbound work starts whenever more than ``reserve`` agents are free.
+
+    Parameters
+    ----------
+    arrival_rate, aht, patience : float
+        Inbound contacts per second; seconds; seconds (may be infinite).
+    agents, reserve : int
+        Agents; agents kept free for inbound.
+    outbound_aht : float or None
+        Mean time of outbound work; None is ``aht``.
+    most_waiting : int or None
+        Truncation of the queue; None grows it until less than 1e-12 of the probability lies there.
+
+    Raises
+    ------
+    DomainError
+        Input out of range; inbound overload without abandonment.
+    """
+    theta, mu, mu_out = _theta(patience), 1.0 / aht, 1.0 / (outbound_aht or aht)
+    if not 0 <= reserve <= agents or (theta == 0.0 and arrival_rate * aht >= agents):
+        raise DomainError(Problem("0 <= reserve <= agents and a stable inbound load are needed", "agents"))
+
+    def moves(state: State, most: int) -> list[tuple[State, float]]:
+        inbound, out, queue = state
+        found: list[tuple[State, float]] = []
+        if inbound + out < agents:
+            found.append(((inbound + 1, out, queue), arrival_rate))
+        elif queue < most:
+            found.append(((inbound, out, queue + 1), arrival_rate))
+        if queue > 0:
+            found.append(((inbound, out, queue - 1), queue * theta))
+        for done, rate in (((inbound - 1, out, queue), inbound * mu), ((inbound, out - 1, queue), out * mu_out)):
+            if rate > 0.0:
+                found.append((start(done), rate))
+        return found
+
+    def start(state: State) -> State:
+        inbound, out, queue = state
+        if queue > 0:
+            return inbound + 1, out, queue - 1
+        return (inbound, out + 1, queue) if agents - inbound - out > reserve else state
+
+    def build(factor: float) -> tuple[Chain, float]:
+        most = most_waiting or int(factor * (40 + (arrival_rate * patience if theta else 0.0)))
+        chain = stationary((0, agents - reserve, 0), lambda state: moves(state, most))
+        return chain, 0.0 if most_waiting else chain.mean(chain[2] >= most)
+
+    chain = grown(build)
+    queue, busy = chain.mean(chain[2]), chain[0] + chain[1]
+    return Blend(
+        wait_probability=chain.mean(busy >= agents), abandonment=theta * queue / arrival_rate,
+        asa_all_s=queue / arrival_rate, queue_length=queue, occupancy=chain.mean(busy) / agents,
+        outbound_rate=chain.mean(chain[1]) * mu_out,
+    )  # fmt: skip
+
+
+def callbacks(
+    *,
+    arrival_rate: float,
+    aht: float,
+    agents: int,
+    patience: float,
+    accept: float,
+    offer_from: int,
+    reserve: int = 0,
+    most_waiting: int | None = None,
+    most_callbacks: int | None = None,
+) -> Callbacks:
+    """Return the exact measures where a contact that finds ``offer_from`` waiting may ask to be called back.
+
+    Callbacks are made when nobody waits on the line and more than ``reserve`` agents are free.
+
+    Parameters
+    ----------
+    arrival_rate, aht, patience : float
+        Contacts per second; seconds; seconds (may be infinite).
+    agents, offer_from, reserve : int
+        Agents; number waiting from which the offer is made; agents kept free of callbacks.
+    accept : float
+        Share that takes the offer.
+    most_waiting, most_callbacks : int or None
+        Truncations; None grows them until less than 1e-12 of the probability lies there.
+
+    Raises
+    ------
+    DomainError
+        Input out of range, or a chain that is too large (callbacks that pile up).
+    """
+    theta, mu = _theta(patience), 1.0 / aht
+    if not (0.0 <= accept <= 1.0 and 0 <= reserve <= agents and offer_from >= 0):
+        raise DomainError(Problem("0 <= accept <= 1, 0 <= reserve <= agents and offer_from >= 0 are needed", "accept"))
+    if theta == 0.0 and arrival_rate * aht >= agents:
+        raise DomainError(Problem("the queue grows for ever", "agents", "add agents or give a patience"))
+
+    def moves(state: State, most: int, most_called: int) -> list[tuple[State, float]]:
+        busy, queue, called = state
+        found: list[tuple[State, float]] = []
+        if busy < agents:
+            found.append(((busy + 1, queue, called), arrival_rate))
+        else:
+            taken = accept if queue >= offer_from else 0.0
+            found.append(((busy, min(queue + 1, most), called), arrival_rate * (1.0 - taken)))
+            found.append(((busy, queue, min(called + 1, most_called)), arrival_rate * taken))
+            found.append(((busy, queue - 1, called), queue * theta))
+        if busy > 0:
+            found.append((done(busy, queue, called), busy * mu))
+        return [(to, rate) for to, rate in found if rate > 0.0 and to != state]
+
+    def done(busy: int, queue: int, called: int) -> State:
+        if queue > 0:
+            return busy, queue - 1, called
+        if called > 0 and agents - busy + 1 > reserve:
+            return busy, 0, called - 1
+        return busy - 1, 0, called
+
+    def build(factor: float) -> tuple[Chain, float]:
+        most = most_waiting or int(factor * (40 + (arrival_rate * patience if theta else 0.0)))
+        most_called = most_callbacks or int(60 * factor * factor)
+        chain = stationary((0, 0, 0), lambda state: moves(state, most, most_called))
+        edge = chain.mean((chain[1] >= most) | (chain[2] >= most_called))
+        return chain, 0.0 if most_waiting and most_callbacks else edge
+
+    return _callbacks(grown(build), arrival_rate, theta, agents, accept, offer_from)
+
+
+def _callbacks(chain: Chain, rate: float, theta: float, agents: int, accept: float, offer_from: int) -> Callbacks:
+    queue, called = chain.mean(chain[1]), chain.mean(chain[2])
+    all_busy = chain[0] >= agents
+    share = accept * chain.mean(all_busy & (chain[1] >= offer_from))
+    return Callbacks(
+        wait_probability=chain.mean(all_busy), abandonment=theta * queue / rate, asa_all_s=queue / rate,
+        queue_length=queue, occupancy=chain.mean(chain[0]) / agents, callback_share=share, callbacks_waiting=called,
+        callback_delay_s=called / (rate * share) if share > 0.0 else 0.0,
+    )  # fmt: skip
