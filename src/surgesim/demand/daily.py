@@ -1,0 +1,129 @@
+"""From a history to daily bands: which mode holds, which model speaks, and how sure it is."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.demand.baseline import SURGE_RATIO, Calendar, Split, split, to_counts, usual_level
+from surgesim.demand.caselibrary import SCORE_LEVELS, CaseLibrary
+from surgesim.demand.conformal import Bands, calibrate
+from surgesim.demand.fit import Surge, fit_surge
+from surgesim.demand.outlook import Outlook
+from surgesim.demand.usual import STATSFORECAST, Tried, choose, quiet_outlook, statsforecast_outlook
+
+Floats = NDArray[np.float64]
+
+SURGE_WINDOW_DAYS = 84
+KNOWN_PEAK_DAYS = 35
+ANNOUNCED_DAYS = 42
+ANSWER_DAYS = 3
+EMPTY = Split(0, np.zeros(0), np.zeros(0), np.zeros(8), 0.15, np.zeros(0))
+
+
+@dataclass(frozen=True)
+class DailyModel:
+    """What daily forecasting was told, apart from the counts.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Day 0 is the first of the history.
+    library : CaseLibrary
+        Past cases.
+    surge : Surge
+        Announcements, known peak, usual level, kernel, capacity.
+    baseline : str
+        ``auto``, one of ``usual.MODELS`` or of ``usual.STATSFORECAST``.
+    tried : Tried or None
+        The baseline chosen before, so that an update need not choose again.
+    """
+
+    calendar: Calendar
+    library: CaseLibrary
+    surge: Surge
+    baseline: str = "auto"
+    tried: Tried | None = None
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Daily bands with what they rest on."""
+
+    parts: Split
+    outlook: Outlook
+    bands: Bands
+    factor: Floats
+    tried: Tried | None
+
+    def quantiles(self, probability: Floats) -> Floats:
+        """Return contacts of each day at the given probabilities, shape (days, probabilities)."""
+        return np.asarray(to_counts(self.bands.log_quantiles(probability) + np.log(self.factor)[:, None]))
+
+    def mean(self) -> Floats:
+        """Return mean contacts of each day, shape (days,)."""
+        return np.asarray(self.quantiles(SCORE_LEVELS).mean(axis=1))
+
+
+def in_surge(parts: Split, peak: int | None) -> bool:
+    """Return whether the last week lies 1.6 times above the usual level, or a known peak is recent.
+
+    The usual level is the lowest seen from any of the last four weeks, so a long surge does not become the usual.
+    """
+    days = len(parts.adjusted)
+    if peak is not None and parts.start + days - peak <= KNOWN_PEAK_DAYS:
+        return True
+    last = parts.adjusted[-7:]
+    if days < 7 or np.isnan(last).all():
+        return False
+    now = float(np.nanmean(last))
+    usual = [level for back in (0, 7, 14, 21) if (level := usual_level(parts.adjusted, days - back)) is not None]
+    if not usual:
+        return bool(parts.level.max() - parts.level.min() > np.log(SURGE_RATIO))
+    return bool(now - min(usual) >= np.log(SURGE_RATIO))
+
+
+def _high(parts: Split) -> bool:
+    usual = usual_level(parts.adjusted, len(parts.adjusted))
+    last = parts.adjusted[-7:]
+    if usual is None or np.isnan(last).all():
+        return True
+    return bool(float(np.nanmean(last)) - usual >= np.log(SURGE_RATIO))
+
+
+def _announcements(surge: Surge, origin: int, days: int) -> list[int]:
+    return [day for day in surge.announcements if origin - ANNOUNCED_DAYS <= day < origin + days]
+
+
+def daily_forecast(totals: Floats, days: int, model: DailyModel) -> Daily:
+    """Return the daily bands for ``days`` days after the last of ``totals``.
+
+    Parameters
+    ----------
+    totals : ndarray, shape (days known,)
+        Contacts a day, NaN where missing; may be empty.
+    """
+    origin = len(totals)
+    recent = _announcements(model.surge, origin, days)
+    surge = Surge(recent, model.surge.peak, model.surge.usual, model.surge.kernel, model.surge.capacity)
+    known = bool((~np.isnan(totals)).any())
+    parts = split(totals, model.calendar, window=SURGE_WINDOW_DAYS) if known else replace(EMPTY, start=origin)
+    new = [day for day in recent if day > origin - 1 - ANSWER_DAYS]
+    tried = None
+    if in_surge(parts, surge.peak) and not new:
+        outlook = fit_surge(parts, origin, days, model.library, surge, flat=False)
+        outlook = replace(outlook, waning=not _high(parts))
+    elif recent:
+        outlook = fit_surge(parts, origin, days, model.library, surge, flat=True)
+    else:
+        parts, outlook, tried = _quiet(totals, days, model)
+    factor = np.exp(model.calendar.design(origin, days) @ parts.effect)
+    bands = calibrate(outlook, model.library, tried.scores if tried is not None else None)
+    return Daily(parts, outlook, bands, factor, tried)
+
+
+def _quiet(totals: Floats, days: int, model: DailyModel) -> tuple[Split, Outlook, Tried | None]:
+    if model.baseline in STATSFORECAST:
+        return *statsforecast_outlook(totals, model.calendar, days, model.baseline), None
+    tried = model.tried or choose(totals, model.calendar, model.baseline, days)
+    return *quiet_outlook(totals, model.calendar, days, tried), tried

@@ -1,0 +1,188 @@
+"""Rows of a history as text: open a file or frame, find the columns, read stamps and counts, name what cannot be read."""
+
+import csv
+import difflib
+import io
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from surgesim.base.errors import HistoryError, Problem
+
+TOTAL_WORDS = ("total", "sum", "subtotal", "grand total", "合計", "総計", "小計", "計", "累計")
+MISSING_WORDS = ("", "-", "--", "na", "n/a", "nan", "null", "none", "欠測", "休", "休業")
+_STAMP = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number in the source, its start and its counts (one, or one for each part of the day)."""
+
+    number: int
+    start: datetime
+    values: tuple[float, ...]
+
+
+@dataclass
+class Table:
+    """A source opened as text."""
+
+    name: str
+    header: list[str]
+    cells: list[list[Any]]
+    first_row: int
+    notes: list[Problem]
+    zone: str = ""
+    by_day: bool = True
+
+    def at(self, number: int, before: str = "") -> str:
+        """Return the place of a row for a message."""
+        return f"{self.name}: {before}row {number}"
+
+
+def open_table(source: Any) -> Table:
+    """Open a CSV file or a frame.
+
+    Raises
+    ------
+    HistoryError
+        If the file cannot be read, or the object is no frame.
+    """
+    if isinstance(source, str | Path):
+        return _open_file(Path(source))
+    if hasattr(source, "columns"):
+        header = [str(name) for name in source.columns]
+        columns = [source[name].to_list() for name in source.columns]
+        cells = [list(row) for row in zip(*columns, strict=True)]
+        return Table("frame", header, cells, 1, [])
+    raise HistoryError(Problem(f"cannot read a history from {type(source).__name__}", "", "give a path or a frame"))
+
+
+def _open_file(path: Path) -> Table:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise HistoryError(Problem(f"cannot read the file: {error.strerror}", str(path))) from error
+    notes = []
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = raw.decode("cp932")
+        except UnicodeDecodeError as error:
+            raise HistoryError(Problem("neither UTF-8 nor CP932", path.name, "save it as UTF-8")) from error
+        notes.append(Problem("not UTF-8: read as CP932 (Shift-JIS)", path.name, "save it as UTF-8"))
+    lines = [(reader.line_num, row) for reader in [csv.reader(io.StringIO(text, newline=""))] for row in reader]
+    if not lines:
+        raise HistoryError(Problem("the file is empty", path.name))
+    table = Table(path.name, lines[0][1], [row for _, row in lines[1:]], 2, notes)
+    return table
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().lower()
+
+
+def _column(table: Table, ours: str, columns: dict[str, str], faults: list[Problem]) -> int:
+    wanted = columns.get(ours, ours)
+    plain = [_plain(name) for name in table.header]
+    if _plain(wanted) in plain:
+        return plain.index(_plain(wanted))
+    near = difflib.get_close_matches(_plain(wanted), plain, n=1)
+    guess = near[0] if near else "its name in the file"
+    faults.append(
+        Problem(f"no column {wanted!r}; found {', '.join(map(repr, table.header))}", table.name,
+                f'name it: columns={{"{ours}": "{guess}"}}')
+    )  # fmt: skip
+    return -1
+
+
+def parse_rows(
+    table: Table, columns: dict[str, str], parts: tuple[str, ...], queue: str | None, faults: list[Problem]
+) -> list[Row]:
+    """Return the rows that can be read; append a fault for each that cannot.
+
+    Raises
+    ------
+    HistoryError
+        If a column is missing or the queue is not clear.
+    """
+    at_start = _column(table, "start", columns, faults)
+    at_counts = [_column(table, name, columns, faults) for name in (parts or ("offered",))]
+    if faults:
+        raise HistoryError(faults)
+    chosen = _choose_queue(table, columns, queue)
+    rows = []
+    for number, cells in enumerate(table.cells, start=table.first_row):
+        if not any(str(cell).strip() for cell in cells if cell is not None):
+            continue
+        if chosen is not None and str(cells[chosen[0]]) != chosen[1]:
+            continue
+        cells = cells + [""] * (len(table.header) - len(cells))
+        start = _read_start(table, number, cells[at_start], faults)
+        values = tuple(_read_count(table, number, cells[at], faults) for at in at_counts)
+        if start is not None:
+            rows.append(Row(number, start, values))
+    return rows
+
+
+def _choose_queue(table: Table, columns: dict[str, str], queue: str | None) -> tuple[int, str] | None:
+    name = _plain(columns.get("queue", "queue"))
+    plain = [_plain(title) for title in table.header]
+    if name not in plain:
+        if queue is not None:
+            raise HistoryError(Problem(f"no column 'queue' to find {queue!r} in", table.name))
+        return None
+    at = plain.index(name)
+    found = sorted({str(cells[at]) for cells in table.cells if len(cells) > at})
+    if queue is None and len(found) == 1:
+        return None
+    if queue not in found:
+        what = f"holds {len(found)} queues: {', '.join(found)}"
+        raise HistoryError(Problem(what, table.name, f'choose one: queue="{found[0]}"'))
+    return at, str(queue)
+
+
+def _read_start(table: Table, number: int, cell: Any, faults: list[Problem]) -> datetime | None:
+    if isinstance(cell, datetime):
+        table.by_day = False
+        if cell.tzinfo is not None:
+            table.zone = table.zone or str(cell.tzinfo)
+        return cell.replace(tzinfo=None)
+    if isinstance(cell, date):
+        return datetime.combine(cell, time())
+    text = _plain(str(cell))
+    if text in TOTAL_WORDS:
+        faults.append(Problem(f"a totals row ({cell})", table.at(number), "delete the row"))
+        return None
+    match = _STAMP.fullmatch(text.upper())
+    try:
+        if match is None:
+            raise ValueError(text)
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+        instant = datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        faults.append(Problem(f"{cell!r} is no date", table.at(number), "write 2020-04-07 or 2020-04-07 09:00"))
+        return None
+    table.by_day &= match.group(4) is None
+    return instant
+
+
+def _read_count(table: Table, number: int, cell: Any, faults: list[Problem]) -> float:
+    if cell is None or _plain(str(cell)) in MISSING_WORDS:
+        return math.nan
+    try:
+        value = float(_plain(str(cell)).replace(",", ""))
+    except ValueError:
+        faults.append(Problem(f"{cell!r} is no count", table.at(number), "write a number, or nothing where unknown"))
+        return math.nan
+    if value < 0 or math.isinf(value):
+        faults.append(Problem(f"a count of {cell}", table.at(number), "leave it empty where the count is unknown"))
+        return math.nan
+    return value

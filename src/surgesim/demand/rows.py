@@ -1,0 +1,96 @@
+"""Rows of the forecast table: which intervals, which share of the day, how wide."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.base.errors import HistoryError, Problem
+from surgesim.demand.baseline import Profile, to_counts
+from surgesim.demand.conformal import TABLE_LEVELS
+from surgesim.demand.daily import Daily
+from surgesim.demand.history import History
+from surgesim.demand.history_checks import DAY_S
+from surgesim.demand.paths import Grid
+
+if TYPE_CHECKING:
+    import polars
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Horizon and interval in seconds, and opening hours where the history has whole days only."""
+
+    horizon_s: float
+    interval_s: float | None
+    opening: tuple[float, float] | None
+
+
+def lay_grid(
+    history: History, asked: Asked, profile: Profile, daily: Daily, span: tuple[date, float, int]
+) -> tuple[list[datetime], bool, Grid]:
+    """Return the start of each row, whether rows are whole days, and the grid.
+
+    Parameters
+    ----------
+    span : tuple
+        First day, seconds of it that are over, and number of days.
+    """
+    first, skip_s, days = span
+    cuts = _cuts(history, asked)
+    open_days = history.open_weekdays
+    starts: list[datetime] = []
+    day_of, shares = [], []
+    for at in range(days):
+        day = first + timedelta(days=at)
+        if not open_days[day.weekday()]:
+            continue
+        edges = np.array([0.0, float(DAY_S)]) if cuts is None else cuts
+        part = np.array([1.0]) if cuts is None else profile.shares(day.weekday(), edges)
+        for start_s, share in zip(edges[:-1], part, strict=True):
+            offset = at * DAY_S + start_s
+            if (offset < skip_s and cuts is not None) or offset >= skip_s + asked.horizon_s:
+                continue
+            starts.append(datetime.combine(first, time()) + timedelta(seconds=float(offset)))
+            day_of.append(at)
+            shares.append(float(share))
+    spread = 0.0 if cuts is None else profile.spread
+    return starts, cuts is None, Grid(np.array(day_of, dtype=np.int64), np.array(shares), daily.factor, spread)
+
+
+def _cuts(history: History, asked: Asked) -> Floats | None:
+    """Return the times of day between which rows lie; None for whole days."""
+    widths = history.ends_s - history.starts_s
+    even = len(widths) > 1 and bool(np.allclose(widths, widths[0])) and history.parts_even
+    step = asked.interval_s or (float(widths[0]) if even else float(DAY_S))
+    if step >= DAY_S:
+        return None
+    if len(widths) == 1 and asked.opening is None:
+        what = "the history has whole days only, so nothing is known of the hours"
+        raise HistoryError(Problem(what, "interval", 'give parts={"h09_13": "09:00-13:00", ...} or opening="09:00-18:00"'))
+    if DAY_S % step:
+        raise HistoryError(Problem(f"an interval of {step / 60:g} min does not divide a day", "interval"))
+    first, last = asked.opening or (float(history.starts_s[0]), float(history.ends_s[-1]))
+    return np.arange(np.floor(first / step) * step, last + step - 1e-6, step)
+
+
+def fill_table(starts: list[datetime], grid: Grid, daily: Daily, by_day: bool) -> "polars.DataFrame":
+    """Return means and calibrated quantiles of each row; inside the day wider by its own spread and Poisson noise."""
+    import polars
+
+    bands = daily.bands
+    mean = daily.mean()[grid.day] * grid.share
+    quantiles = bands.log_quantiles(TABLE_LEVELS)[grid.day]
+    if grid.spread:
+        extra = grid.spread**2 + 1.0 / np.maximum(mean, 0.5)
+        wider = np.sqrt(1.0 + extra / bands.deviation[grid.day] ** 2)
+        middle = bands.centre[grid.day, None]
+        quantiles = middle + (quantiles - middle) * wider[:, None]
+    columns: dict[str, Any] = {"start": [start.date() for start in starts] if by_day else starts, "mean": mean}
+    for at, level in enumerate(TABLE_LEVELS):
+        columns[f"p{round(100 * level):02d}"] = to_counts(quantiles[:, at] + np.log(daily.factor)[grid.day]) * grid.share
+    return polars.DataFrame(columns)
