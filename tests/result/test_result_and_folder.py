@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from conftest import TREE
+from small_centre import TREE
 
 from surgesim.base.errors import InputError
 from surgesim.result import folder as run_folders

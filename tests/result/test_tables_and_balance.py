@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from conftest import TREE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_centre import TREE
 
 from surgesim.base.errors import ConservationError, InputError
 from surgesim.result.balance import check
@@ -112,6 +112,7 @@ def spoiled(tables: Tables, table: str, **columns: pl.Expr) -> Tables:
         ("groups", {"busy_s": pl.col("ready_s") * 1.01}, "busy_s <= ready_s"),
         ("groups", {"paid_s": pl.lit(float("inf"))}, "paid_s is a number"),
         ("trunks", {"busy_s": pl.lit(-1.0)}, "trunks: busy_s"),
+        ("trunks", {"busy_s": pl.col("line_s") + 1.0}, "busy_s <= line_s"),
         ("waits", {"handled": pl.col("handled") * 2}, "waits: sum of handled over bins"),
         ("waits", {"abandoned": pl.col("abandoned") * 0.5}, "waits: sum of abandoned over bins"),
     ],

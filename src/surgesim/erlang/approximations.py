@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Law
+from surgesim.erlang import checks
 
 if TYPE_CHECKING:
     from surgesim.erlang.waits import Denominator, Waits
@@ -155,12 +156,15 @@ def agents_for_delay(*, load: ArrayLike, wait_probability: ArrayLike) -> NDArray
     """
     from scipy.special import pdtr, pdtrik
 
-    work, target = np.broadcast_arrays(np.asarray(load, float), np.asarray(wait_probability, float))
+    work, target = checks.broadcast(
+        load=checks.numbers(load, "load"), wait_probability=checks.numbers(wait_probability, "wait_probability")
+    )
     problems = []
-    if np.any(~(work >= 0) | ~np.isfinite(work)):
-        problems.append(Problem("load must be finite and >= 0", "load"))
-    if np.any(~((target > 0) & (target < 1))):
-        problems.append(Problem("a wait probability must lie strictly between 0 and 1", "wait_probability"))
+    if np.any(bad := ~(work >= 0) | ~np.isfinite(work)):
+        problems.append(Problem(f"load must be finite and >= 0 {checks.where(bad)}".rstrip(), "load"))
+    if np.any(bad := ~((target > 0) & (target < 1))):
+        what = f"a wait probability must lie strictly between 0 and 1 {checks.where(bad)}".rstrip()
+        problems.append(Problem(what, "wait_probability"))
     if problems:
         raise DomainError(problems)
     busy = np.maximum(work, 1e-300)
@@ -237,8 +241,8 @@ def stabilised_agents(
 
 def _grids(edges: ArrayLike, arrival_rate: ArrayLike, periods: ArrayLike | None) -> tuple[Array, Array, Array]:
     """Checked edges, one rate per interval, and the edges of the periods."""
-    grid, rate = np.asarray(edges, float), np.asarray(arrival_rate, float)
-    bounds = grid if periods is None else np.asarray(periods, float)
+    grid, rate = checks.numbers(edges, "edges"), checks.numbers(arrival_rate, "arrival_rate")
+    bounds = grid if periods is None else checks.numbers(periods, "periods")
     problems = []
     for name, points in (("edges", grid), ("periods", bounds)):
         if points.ndim != 1 or points.size < 2 or np.any(~(np.diff(points) > 0)):

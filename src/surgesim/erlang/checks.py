@@ -33,11 +33,68 @@ def where(bad: NDArray[np.bool_]) -> str:
 
 
 def as_array(value: ArrayLike, name: str) -> tuple[Array, list[Problem]]:
-    """Return an array of floats, or the problem that it is none."""
+    """Return an array of floats, or the problem that it is none.
+
+    Text, truth values, dates and complex numbers are not read as numbers; a missing or masked entry is NaN.
+    """
     try:
-        return np.asarray(value, dtype=np.float64), []
-    except (TypeError, ValueError):
-        return np.ones(()), [Problem(f"{value!r} is not a number or an array of numbers", name)]
+        if isinstance(value, np.ma.MaskedArray):
+            return np.where(np.ma.getmaskarray(value), np.nan, value.data.astype(np.float64)), []
+        given = np.asarray(value)
+        if given.dtype.kind in "iuf":
+            return np.asarray(given, dtype=np.float64), []
+        odd = any(isinstance(entry, (str, bytes, bool, np.bool_)) for entry in given.flat) or value is None
+        if given.dtype.kind == "O" and not odd:
+            return np.asarray(given, dtype=np.float64), []
+    except (TypeError, ValueError, OverflowError):
+        pass
+    text = repr(value)
+    shown = text if len(text) <= 60 else f"{text[:57]}..."
+    cure = "give seconds, rates per second, shares or counts as plain numbers"
+    return np.ones(()), [Problem(f"{shown} is not a number or an array of numbers", name, cure)]
+
+
+def numbers(value: ArrayLike, name: str) -> Array:
+    """Return an array of floats.
+
+    Raises
+    ------
+    DomainError
+        It is none.
+    """
+    array, problems = as_array(value, name)
+    if problems:
+        raise DomainError(problems)
+    return array
+
+
+def scalars(values: Mapping[str, ArrayLike], problems: list[Problem]) -> dict[str, float]:
+    """Return single numbers; what is none goes to ``problems``, and 1 comes back instead."""
+    out = {}
+    for name, value in values.items():
+        array, found = as_array(value, name)
+        if not found and array.size != 1:
+            found = [Problem(f"{name} has shape {array.shape}, one number is needed", name)]
+        problems += found
+        out[name] = 1.0 if found else float(array.reshape(()))
+    return out
+
+
+def finite(value: ArrayLike, name: str) -> Array:
+    """Return an array of finite floats, or raise DomainError with the positions that are not."""
+    given = numbers(value, name)
+    if np.any(bad := ~np.isfinite(given)):
+        raise DomainError(Problem(f"{name} must be finite {where(bad)}".rstrip(), name))
+    return given
+
+
+def broadcast(**arrays: Array) -> tuple[Array, ...]:
+    """Return the arrays in one common shape, or raise DomainError with their shapes."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise DomainError(Problem(f"the shapes do not broadcast: {shapes}")) from None
 
 
 def columns(values: Mapping[str, tuple[ArrayLike, Bounds]]) -> dict[str, Array]:
@@ -63,14 +120,10 @@ def columns(values: Mapping[str, tuple[ArrayLike, Bounds]]) -> dict[str, Array]:
         if bad.any():
             first = float(arrays[name][bad].flat[0])
             problems.append(Problem(f"{name} is {first:g} {where(bad)}".rstrip(), name, _range(low, high)))
-    if not problems:
-        try:
-            shaped = np.broadcast_arrays(*arrays.values())
-            return {name: np.array(array) for name, array in zip(arrays, shaped, strict=True)}
-        except ValueError:
-            shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-            problems.append(Problem(f"the shapes do not broadcast: {shapes}"))
-    raise DomainError(problems)
+    if problems:
+        raise DomainError(problems)
+    shaped = broadcast(**arrays)
+    return {name: np.array(array) for name, array in zip(arrays, shaped, strict=True)}
 
 
 def _range(low: float, high: float) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Law
+from surgesim.erlang import checks
 
 __all__ = ["Diffusion", "OverloadLimit", "diffusion", "overload_limit"]
 
@@ -38,7 +39,7 @@ class OverloadLimit:
         """Share of the offered who are answered within ``within`` seconds."""
         from scipy.special import ndtr
 
-        score = (np.asarray(within, float) - self.virtual_wait_s) / self.virtual_wait_sd_s
+        score = (checks.numbers(within, "within") - self.virtual_wait_s) / self.virtual_wait_sd_s
         return np.asarray((1.0 - self.abandonment) * ndtr(score))
 
 
@@ -65,9 +66,13 @@ def overload_limit(
     from surgesim.erlang.service_laws import law_of, lesser_mean
 
     law = law_of(patience)
-    rate, handling, n = np.broadcast_arrays(*(np.asarray(x, float) for x in (arrival_rate, aht, agents)))
-    if np.any(~(rate * handling > n) | ~(n > 0)):
-        raise DomainError(Problem("the load must exceed the agents", "agents", "below the load use garnett or erlang_a"))
+    given = checks.columns({
+        "arrival_rate": (arrival_rate, checks.RATE), "aht": (aht, checks.DURATION), "agents": (agents, (1e-12, 1e12)),
+    })  # fmt: skip
+    rate, handling, n = given["arrival_rate"], given["aht"], given["agents"]
+    if np.any(bad := ~(rate * handling > n)):
+        what = f"the load must exceed the agents {checks.where(bad)}".rstrip()
+        raise DomainError(Problem(what, "agents", "below the load use garnett or erlang_a"))
     leave = 1.0 - n / (rate * handling)
     wait = law.quantile(leave)
     deviation = 1.0 / np.sqrt(rate * law.pdf(wait))

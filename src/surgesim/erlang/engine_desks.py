@@ -35,7 +35,7 @@ def shared(agents: Floats, serves: Flags, load: Floats) -> Floats:
     for step in range(_BALANCING if serves.sum(axis=1).max(initial=0) > 1 else 1):
         if step:
             there = parts.sum(axis=0)
-            parts = parts * np.sqrt(np.divide(load, there, out=np.zeros_like(load), where=there > 0))
+            parts = parts * np.divide(load, there, out=np.zeros_like(load), where=there > 0)
         whole = parts.sum(axis=1, keepdims=True)
         parts = agents[:, None] * np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0)
     return parts
@@ -55,6 +55,7 @@ class Desks:
         Mean number waiting; mean number of agents at work.
     """
 
+    _sides: "tuple[_Side, ...]"
     blocked: Floats
     abandoned: Floats
     handled: Floats
@@ -63,7 +64,6 @@ class Desks:
     wait_abandoned_s: Floats
     waiting: Floats
     busy: Floats
-    _sides: "tuple[_Side, ...]"
 
     def within(self, times: Floats) -> tuple[Floats, Floats]:
         """Return the shares handled, and abandoned, after a wait of at most ``times``.
@@ -127,7 +127,7 @@ def desks(rate: Floats, aht: Floats, agents: Floats, lines: Floats, patience: Fl
         side, part = _whole(rate, aht, np.where(used, whole, 0.0), lines, patience, np.where(used, weight, 0.0))
         totals += part
         sides.append(side)
-    return Desks(*totals[:8], tuple(sides))
+    return Desks(tuple(sides), *totals)
 
 
 def _whole(rate: Floats, aht: Floats, agents: Floats, lines: Floats, patience: Floats, weight: Floats) -> tuple[_Side, Floats]:

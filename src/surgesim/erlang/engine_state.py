@@ -14,6 +14,7 @@ from surgesim.model.model import Model
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+LEAST_ROUNDS = 4  # lines depend on who is in after-contact work, which is known from the second round on
 MOST_ROUNDS = 200
 TOLERANCE = 1e-6
 
@@ -123,7 +124,7 @@ class Solver:
             handled = np.where(self.deferred, 1.0, state.spread(state.desks.handled))
             after = self.ways.chains(self.first, fails, handled)
             gap = float(np.max(np.abs(after.offered - chains.offered) / (1.0 + chains.offered)))
-            if gap <= TOLERANCE or rounds == MOST_ROUNDS:
+            if (gap <= TOLERANCE and rounds >= LEAST_ROUNDS) or rounds == MOST_ROUNDS:
                 return replace(state, chains=after, gap=gap)  # outcomes and redials of one evaluation: the books balance
             chains, busy = after, state.spread(state.desks.busy)
 

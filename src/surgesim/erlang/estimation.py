@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang import checks
 from surgesim.erlang.estimation_laws import LawFit, fit_law, fit_laws
 from surgesim.erlang.estimation_redials import Redials, estimate_redials
 
@@ -44,14 +45,14 @@ class KaplanMeier:
 
     def at(self, time: ArrayLike) -> Array:
         """P(patience > time); NaN beyond the longest wait unless nobody was left."""
-        asked = np.asarray(time, float)
+        asked = checks.numbers(time, "time")
         steps = np.concatenate([[1.0], self.survival])
         value = steps[np.searchsorted(self.time_s, asked, side="right")]
         return np.where((asked > self.longest_s) & (value > 0), np.nan, value)
 
     def quantile(self, share: ArrayLike) -> Array:
         """Shortest wait by which ``share`` have lost patience; NaN where the record does not reach."""
-        asked = np.asarray(share, float)
+        asked = checks.numbers(share, "share")
         place = np.searchsorted(1.0 - self.survival, asked - 1e-12, side="left")
         return np.concatenate([self.time_s, [np.nan]])[place]
 
@@ -137,7 +138,7 @@ def fit_service_time(
 
 
 def _waits(wait: ArrayLike, abandoned: ArrayLike, confidence: float) -> tuple[Array, NDArray[np.bool_]]:
-    value, left = np.asarray(wait, float).ravel(), np.asarray(abandoned, dtype=bool).ravel()
+    value, left = checks.numbers(wait, "wait").ravel(), np.asarray(abandoned, dtype=bool).ravel()
     problems = []
     if value.size != left.size:
         problems.append(Problem(f"{value.size} waits but {left.size} outcomes", "abandoned"))

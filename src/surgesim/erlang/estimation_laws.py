@@ -10,6 +10,7 @@ from surgesim.base.compound import Mixture
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Exponential, Law
 from surgesim.base.shaped import Gamma, Lognormal, Weibull
+from surgesim.erlang import checks
 
 __all__ = ["FAMILIES", "LawFit", "fit_law", "fit_laws"]
 
@@ -184,7 +185,7 @@ def _can_fit(duration: ArrayLike, name: str, censored: ArrayLike | None, confide
 
 def _durations(duration: ArrayLike, censored: ArrayLike | None, family: str, confidence: float) -> Durations:
     """Checked durations, equal ones put together."""
-    value = np.asarray(duration, float).ravel()
+    value = checks.numbers(duration, "duration").ravel()
     cut = np.zeros(value.size, dtype=bool) if censored is None else np.asarray(censored, dtype=bool).ravel()
     problems = []
     if family not in FAMILIES:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang import checks
 from surgesim.erlang.estimation_laws import LawFit, fit_laws
 
 __all__ = ["Redials", "ShareEstimate", "estimate_redials"]
@@ -87,8 +88,8 @@ def estimate_redials(
         Arrays that do not fit, a window not above zero, or no lost (no handled) contact with a caller id and a full
         window.
     """
-    who, begin, gone = np.asarray(caller).ravel(), np.asarray(start, float).ravel(), np.asarray(lost, bool).ravel()
-    finish = begin if end is None else np.asarray(end, float).ravel()
+    who, begin, gone = np.asarray(caller).ravel(), checks.numbers(start, "start").ravel(), np.asarray(lost, bool).ravel()
+    finish = begin if end is None else checks.numbers(end, "end").ravel()
     _check(who, begin, gone, finish, window, confidence)
     known = who != unknown
     last = float(begin.max()) if log_end is None else float(log_end)

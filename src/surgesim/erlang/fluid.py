@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang import checks
 
 if TYPE_CHECKING:
     import polars
@@ -113,7 +114,7 @@ def fluid_desk(
     from surgesim.erlang.transient import column
 
     problems: list[Problem] = []
-    grid = np.asarray(edges, float)
+    grid = checks.numbers(edges, "edges")
     if grid.ndim != 1 or grid.size < 2 or not np.all(np.isfinite(grid)) or np.any(np.diff(grid) <= 0):
         raise DomainError(Problem("edges must be increasing seconds, at least two", "edges"))
     size = grid.size - 1

@@ -4,6 +4,8 @@ The fluid sees what the interval formulas do not: backlog that is carried over, 
 come later, lines that fill. It does not see luck: where the staff is above the load nobody waits at all.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -11,8 +13,8 @@ from surgesim.base.laws import Law, Never
 from surgesim.erlang.answer import Answer
 from surgesim.erlang.engine_deferred import preference
 from surgesim.erlang.engine_flow import Floats, lag_kernel
-from surgesim.erlang.fluid_kernel import QUEUE, Flags, Inputs, Integers, State
 from surgesim.erlang.fluid_kernel import run as run_kernel
+from surgesim.erlang.fluid_state import QUEUE, Flags, Inputs, Integers, State
 from surgesim.model.load import Load, load
 from surgesim.model.model import Model, QueueModel
 from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS, WAIT_EDGES_S
@@ -66,58 +68,88 @@ def _steps(model: Model) -> int:
 
 def _inputs(model: Model, first: Load, factor: Floats, per: int) -> Inputs:
     step = model.clock.interval_s / per
-    steps, intervals = model.clock.n_intervals * per, model.clock.n_intervals
-    extra = int(DAY_S / step)
-    follow_ups = [(place, *entry) for place, queue in enumerate(model.queues) for entry in queue.follow_ups]
-    redial = [_split(queue.redial_delay, step, per, steps, 0.0) for queue in model.queues]
-    follow = [_split(delay, step, per, steps, model.queues[place].aht_s) for place, _, _, delay in follow_ups]
-    doors = [_door(queue, step, steps) for queue in model.queues]
-    patience = [_patience(queue, step, _classes(model)) for queue in model.queues]
+    steps, extra = model.clock.n_intervals * per, int(DAY_S / step)
     ages = np.arange(steps + extra + 1) * step
-    rank = preference(model)
+    parts: dict[str, Any] = {
+        "step_s": step,
+        "per_interval": per,
+        "extra": extra,
+        "bin_handled": _bin(ages),
+        "bin_abandoned": _bin(np.maximum(ages - 0.5 * step, 0.0)),
+        "day": model.clock.day_index,
+    }
+    parts |= _arrivals(model, first, step, per)
+    parts |= _callers(model, step)
+    parts |= _come_again(model, step, per)
+    return Inputs(**parts, **_staff(model, factor))
+
+
+def _arrivals(model: Model, first: Load, step: float, per: int) -> dict[str, Any]:
+    """Return first attempts and doors."""
+    intervals = model.clock.n_intervals
+    doors = [_door(queue, step, intervals * per) for queue in model.queues]
     openings = np.stack([door[0] for door in doors])
     here = openings.reshape(len(doors), intervals, per)
     here[..., per // 2] |= (first.offered > 0) & ~here.any(axis=2)  # open for less than a step
+    return {
+        "first": first.offered / np.maximum(here.sum(axis=2), 1),
+        "open": openings,
+        "back": np.stack([door[1] for door in doors]),
+        "opening": np.stack([door[2] for door in doors]),
+        "spread": _padded([lag_kernel(queue.closing_spread, step, intervals * per) for queue in model.queues]),
+    }
+
+
+def _callers(model: Model, step: float) -> dict[str, Any]:
+    """Return patience and thresholds."""
+    patience = [_patience(queue, step, _classes(model)) for queue in model.queues]
+    return {
+        "survival": _padded([pair[0] for pair in patience]),
+        "short": _padded([pair[1] for pair in patience]),
+        "leaves": np.array([not isinstance(queue.patience, Never) for queue in model.queues]),
+        "deferred": np.array([queue.deferred for queue in model.queues]),
+        "within": np.array([queue.answer_within_s for queue in model.queues]),
+        "deadline": np.array([queue.deadline_s for queue in model.queues]),
+    }
+
+
+def _come_again(model: Model, step: float, per: int) -> dict[str, Any]:
+    """Return redials and follow-ups."""
+    intervals = model.clock.n_intervals
+    follow_ups = [(place, *entry) for place, queue in enumerate(model.queues) for entry in queue.follow_ups]
+    redial = [_split(queue.redial_delay, step, per, intervals, 0.0) for queue in model.queues]
+    follow = [_split(delay, step, per, intervals, model.queues[place].aht_s) for place, _, _, delay in follow_ups]
+    return {
+        "redial": np.array([queue.redial_probability for queue in model.queues]),
+        "attempts": np.array([queue.attempts for queue in model.queues], dtype=np.int64),
+        "redial_fine": _padded([pair[0] for pair in redial]),
+        "redial_coarse": _padded([pair[1] for pair in redial], intervals + 1),
+        "follow_from": np.array([entry[0] for entry in follow_ups], dtype=np.int64),
+        "follow_to": np.array([entry[1] for entry in follow_ups], dtype=np.int64),
+        "follow": np.array([entry[2] for entry in follow_ups], dtype=np.float64),
+        "follow_fine": _padded([pair[0] for pair in follow]),
+        "follow_coarse": _padded([pair[1] for pair in follow], intervals + 1),
+    }
+
+
+def _staff(model: Model, factor: Floats) -> dict[str, Any]:
+    """Return agents, handling times and lines."""
     pairs = zip(model.queues, factor, strict=True)
     each = [(queue.talk.mean * share, queue.hold.mean, queue.after.mean) for queue, share in pairs]
     aht = np.array([max(sum(parts), 1e-3) for parts in each])
-    return Inputs(
-        step_s=step,
-        per_interval=per,
-        extra=extra,
-        first=first.offered / np.maximum(here.sum(axis=2), 1),
-        open=openings,
-        back=np.stack([door[1] for door in doors]),
-        opening=np.stack([door[2] for door in doors]),
-        spread=_padded([_fine(queue.closing_spread, step, steps, 0.0) for queue in model.queues]),
-        survival=_padded([pair[0] for pair in patience]),
-        short=_padded([pair[1] for pair in patience]),
-        leaves=np.array([not isinstance(queue.patience, Never) for queue in model.queues]),
-        redial=np.array([queue.redial_probability for queue in model.queues]),
-        attempts=np.array([queue.attempts for queue in model.queues], dtype=np.int64),
-        redial_fine=_padded([pair[0] for pair in redial]),
-        redial_coarse=_padded([pair[1] for pair in redial], intervals + 1),
-        follow_from=np.array([entry[0] for entry in follow_ups], dtype=np.int64),
-        follow_to=np.array([entry[1] for entry in follow_ups], dtype=np.int64),
-        follow=np.array([entry[2] for entry in follow_ups], dtype=np.float64),
-        follow_fine=_padded([pair[0] for pair in follow]),
-        follow_coarse=_padded([pair[1] for pair in follow], intervals + 1),
-        trunk=np.array([queue.trunk for queue in model.queues], dtype=np.int64),
-        lines=model.lines.astype(np.float64).reshape(len(model.trunks), intervals),
-        line_share=np.array([(talk + hold) / whole for (talk, hold, _), whole in zip(each, aht, strict=True)]),
-        agents=model.agents.astype(np.float64),
-        lost=np.ascontiguousarray(model.lost),
-        rank=rank,
-        groups=np.argsort((rank >= 0).sum(axis=1), kind="stable"),
-        aht=model.handling_factor[:, None] * aht,
-        factor=model.handling_factor.astype(np.float64),
-        deferred=np.array([queue.deferred for queue in model.queues]),
-        within=np.array([queue.answer_within_s for queue in model.queues]),
-        deadline=np.array([queue.deadline_s for queue in model.queues]),
-        bin_handled=_bin(ages),
-        bin_abandoned=_bin(np.maximum(ages - 0.5 * step, 0.0)),
-        day=model.clock.day_index,
-    )
+    rank = preference(model)
+    return {
+        "trunk": np.array([queue.trunk for queue in model.queues], dtype=np.int64),
+        "lines": model.lines.astype(np.float64).reshape(len(model.trunks), model.clock.n_intervals),
+        "line_share": np.array([(talk + hold) / whole for (talk, hold, _), whole in zip(each, aht, strict=True)]),
+        "agents": model.agents.astype(np.float64),
+        "lost": np.ascontiguousarray(model.lost),
+        "rank": rank,
+        "ranks": int(rank.max()) + 1,
+        "groups": np.argsort((rank >= 0).sum(axis=1), kind="stable"),
+        "aht": model.handling_factor[:, None] * aht,
+        "factor": model.handling_factor.astype(np.float64),
+    }
 
 
 def _bin(seconds: ArrayLike) -> Integers:
@@ -136,16 +168,11 @@ def _padded(rows: list[Floats], length: int = 1) -> Floats:
     return found
 
 
-def _fine(law: Law, step: float, steps: int, shift_s: float) -> Floats:
-    """Return the shares of contacts that come 0, 1, 2 ... steps after the end of the step of their cause."""
-    return lag_kernel(law, step, steps, shift_s)
-
-
-def _split(law: Law, step: float, per: int, steps: int, shift_s: float) -> tuple[Floats, Floats]:
+def _split(law: Law, step: float, per: int, intervals: int, shift_s: float) -> tuple[Floats, Floats]:
     """Return a delay by steps where it is short, or by intervals where it is long; the other one is nought."""
     if float(law.quantile(0.999)) + shift_s <= LONGEST_FINE * step:
-        return _fine(law, step, steps, shift_s), np.zeros(1)
-    kernel = np.append(lag_kernel(law, step * per, steps // per, shift_s), 0.0)
+        return lag_kernel(law, step, intervals * per, shift_s), np.zeros(1)
+    kernel = np.append(lag_kernel(law, step * per, intervals, shift_s), 0.0)
     kernel[1] += kernel[0]  # what comes within the same interval comes in the next one
     kernel[0] = 0.0
     return np.zeros(1), kernel
@@ -197,6 +224,7 @@ def _empty(given: Inputs, model: Model) -> State:
         coming=np.zeros((queues, classes, intervals)),
         failed=np.zeros((queues, classes)),
         followed=np.zeros(len(given.follow_from)),
+        scratch=np.zeros(classes),
         queues=np.zeros((intervals, queues, len(QUEUE))),
         groups=np.zeros((intervals, groups, len(GROUP_COLUMNS))),
         trunks=np.zeros((intervals, len(model.trunks), 2)),

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Law
+from surgesim.erlang import checks
 from surgesim.erlang.service_laws import law_of, lesser_mean, survival_transform
 
 __all__ = ["average_load", "load_lag", "piecewise_load", "sinusoidal_load"]
@@ -43,9 +44,8 @@ def sinusoidal_load(
     Eick, Massey, Whitt (1993), Mt/G/inf queues with sinusoidal arrival rates, theorem 4.1:
     m(t) = mean_rate E[S] + amplitude (C sin wt - D cos wt), C - iD = integral of exp(-iwu) P(S > u) du.
     """
-    t, base, swing, omega = (
-        np.broadcast_arrays(*(np.asarray(x, float) for x in (time, mean_rate, amplitude, frequency)))
-    )
+    given = {"time": time, "mean_rate": mean_rate, "amplitude": amplitude, "frequency": frequency}
+    t, base, swing, omega = checks.broadcast(**{name: checks.numbers(value, name) for name, value in given.items()})
     problems = []
     if np.any(~np.isfinite(base) | ~np.isfinite(swing) | (np.abs(swing) > base)):
         problems.append(Problem("the rate would fall below zero", "amplitude", "give 0 <= |amplitude| <= mean_rate"))
@@ -83,7 +83,7 @@ def piecewise_load(
         Edges not increasing, a rate below zero, or a service without a finite mean.
     """
     grid, rate = _steps(edges, arrival_rate, before)
-    law, t = law_of(service), np.asarray(time, float)
+    law, t = law_of(service), checks.numbers(time, "time")
     jumps = np.diff(np.concatenate([[before], rate, [0.0]]))
     # One edge at a time: memory stays that of the answer.
     total = np.full(t.shape, before * law.mean)
@@ -113,7 +113,7 @@ def average_load(
         m loads in erlang.
     """
     grid, _ = _steps(edges, arrival_rate, before)
-    bounds = grid if periods is None else np.asarray(periods, float)
+    bounds = grid if periods is None else checks.numbers(periods, "periods")
     cuts = np.unique(np.concatenate([bounds, grid[(grid > bounds[0]) & (grid < bounds[-1])]]))
     nodes, weights = np.polynomial.legendre.leggauss(16)
     width = np.diff(cuts)
@@ -132,7 +132,7 @@ def load_lag(service: float | Law) -> float:
 
 def _steps(edges: ArrayLike, arrival_rate: ArrayLike, before: float) -> tuple[Array, Array]:
     """The checked grid and its rates."""
-    grid, rate = np.asarray(edges, float), np.asarray(arrival_rate, float)
+    grid, rate = checks.numbers(edges, "edges"), checks.numbers(arrival_rate, "arrival_rate")
     problems = []
     if grid.ndim != 1 or grid.size < 2 or np.any(~(np.diff(grid) > 0)):
         problems.append(Problem("edges must be increasing seconds, at least two", "edges"))

@@ -188,6 +188,12 @@ def _upper_fraction(s: float, x: float, d: float) -> float:
 
 
 @compiled
+def lower_share(s: float, x: float) -> float:
+    """P(s, x) for 0 < x <= s."""
+    return exp(_log_density(s, x, x - s)) * _lower_series(s, x)
+
+
+@compiled
 def log_below(s: float, x: float, d: float) -> float:
     """Log Q(s, x) / D(s, x) for s >= 1, x > 0; ``d`` is x - s, given apart for its accuracy."""
     if s >= _TEMME_FROM and abs(d) < _TEMME_SPAN * s:

@@ -19,12 +19,37 @@ LINE_MEASURES = (
 _HIGH, _LOG_HIGH = 1e200, 460.51701859880916
 
 
+MOST_PLACES = 20_000_000
+"""Places to wait that are worked through one by one; those too rare to be told from never do not count."""
+
+
+@compiled
+def _likeliest(joining: float, service: float, theta: float, places: int) -> int:
+    if joining <= service:
+        return 0
+    if theta == 0.0 or joining - service > theta * places:
+        return places
+    return int((joining - service) / theta)
+
+
+@compiled
+def reach(rate: Array, aht: Array, n: Array, patience: Array, balk: Array, places: Array, out: Array) -> None:
+    """Places that matter: beyond them a queue is 1e-300 times as likely as the likeliest. One too many is a refusal."""
+    for i in range(rate.size):
+        theta = 0.0 if patience[i] == inf else 1.0 / patience[i]
+        service, joining = n[i] / aht[i], rate[i] * (1.0 - balk[i])
+        j = _likeliest(joining, service, theta, int(places[i]))
+        rest = 1.0
+        while j < places[i] and j <= MOST_PLACES and rest > 1e-300:
+            j += 1
+            rest *= joining / (service + j * theta)
+        out[i] = j
+
+
 @compiled
 def _weights(joining: float, service: float, theta: float, places: int, weight: Array) -> float:
     """Mass of each queue length relative to the likeliest, into ``weight``; returns log(mass of 0 / mass of likeliest)."""
-    top = 0
-    if joining > service:
-        top = places if theta == 0.0 or joining - service > theta * places else int((joining - service) / theta)
+    top = _likeliest(joining, service, theta, places)
     fall, mantissa = 0.0, 1.0
     for j in range(1, top + 1):
         mantissa *= (service + j * theta) / joining

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang import checks
 
 __all__ = [
     "GarnettLimit", "garnett", "garnett_inverse", "halfin_whitt", "halfin_whitt_inverse", "hazard",
@@ -41,7 +42,7 @@ def hazard(x: ArrayLike) -> Array:
     """Hazard rate of the standard normal law, density / (1 - distribution), without cancellation."""
     from scipy.special import erfcx
 
-    return np.asarray(np.sqrt(2 / np.pi) / erfcx(np.asarray(x, float) / np.sqrt(2)))
+    return np.asarray(np.sqrt(2 / np.pi) / erfcx(checks.numbers(x, "x") / np.sqrt(2)))
 
 
 def _log_hazard(x: Array) -> Array:
@@ -67,10 +68,11 @@ def halfin_whitt(beta: ArrayLike) -> Array:
     """
     from scipy.special import expit
 
-    value = np.asarray(beta, float)
-    if np.any(~(value > 0)):
+    value = checks.numbers(beta, "beta")
+    if np.any(bad := ~(value > 0)):
         cure = "without abandonment beta must be above zero; with abandonment use garnett"
-        raise DomainError(Problem("the queue grows without limit for beta <= 0", "beta", cure))
+        what = f"the queue grows without limit for beta <= 0 {checks.where(bad)}".rstrip()
+        raise DomainError(Problem(what, "beta", cure))
     # beta Phi(beta) / phi(beta) = beta / hazard(-beta)
     return np.asarray(expit(_log_hazard(-value) - np.log(value)))
 
@@ -107,9 +109,7 @@ def garnett(*, beta: ArrayLike, patience_ratio: ArrayLike) -> GarnettLimit:
     """
     from scipy.special import expit
 
-    b, ratio = np.broadcast_arrays(np.asarray(beta, float), _ratios(patience_ratio))
-    if not np.all(np.isfinite(b)):
-        raise DomainError(Problem("beta must be finite", "beta"))
+    b, ratio = checks.broadcast(beta=checks.finite(beta, "beta"), patience_ratio=_ratios(patience_ratio))
     root = np.sqrt(ratio)
     ahead = hazard(b / root)
     # 1 / (1 + root h(b / root) / h(-b)): one minus the odds of not waiting
@@ -131,7 +131,7 @@ def garnett_inverse(*, wait_probability: ArrayLike, patience_ratio: ArrayLike) -
     DomainError
         A value outside (0, 1), a ratio not above zero.
     """
-    target, ratio = np.broadcast_arrays(_probabilities(wait_probability), _ratios(patience_ratio))
+    target, ratio = checks.broadcast(wait_probability=_probabilities(wait_probability), patience_ratio=_ratios(patience_ratio))
     root = np.sqrt(ratio)
 
     def log_odds(b: Array) -> Array:
@@ -158,13 +158,12 @@ def square_root_agents(
         Beta from :func:`halfin_whitt_inverse`, or :func:`garnett_inverse` with abandonment (Borst, Mandelbaum, Reiman
         2004; Garnett, Mandelbaum, Reiman 2002). An approximation: exact staffing is ``agents_for``.
     """
-    work = np.asarray(load, float)
-    if np.any(~(work >= 0) | ~np.isfinite(work)):
-        raise DomainError(Problem("load must be finite and >= 0", "load"))
+    work = checks.columns({"load": (load, checks.LOAD)})["load"]
     if patience_ratio is None:
         beta = halfin_whitt_inverse(wait_probability)
     else:
         beta = garnett_inverse(wait_probability=wait_probability, patience_ratio=patience_ratio)
+    work, beta = checks.broadcast(load=work, wait_probability=beta)
     return np.asarray(np.ceil(np.maximum(work + beta * np.sqrt(work), 0.0) - 1e-9).astype(np.int64))
 
 
@@ -184,17 +183,19 @@ def _fraction(x: Array, ahead: Array) -> Array:
 
 
 def _probabilities(value: ArrayLike) -> Array:
-    given = np.asarray(value, float)
-    if np.any(~((given > 0) & (given < 1))):
-        raise DomainError(Problem("a wait probability must lie strictly between 0 and 1", "wait_probability"))
+    given = checks.numbers(value, "wait_probability")
+    if np.any(bad := ~((given > 0) & (given < 1))):
+        what = f"a wait probability must lie strictly between 0 and 1 {checks.where(bad)}".rstrip()
+        raise DomainError(Problem(what, "wait_probability"))
     return given
 
 
 def _ratios(value: ArrayLike) -> Array:
-    given = np.asarray(value, float)
-    if np.any(~((given > 0) & np.isfinite(given))):
+    given = checks.numbers(value, "patience_ratio")
+    if np.any(bad := ~((given > 0) & np.isfinite(given))):
         cure = "mean service over mean patience; without abandonment use halfin_whitt"
-        raise DomainError(Problem("patience_ratio must be finite and > 0", "patience_ratio", cure))
+        what = f"patience_ratio must be finite and > 0 {checks.where(bad)}".rstrip()
+        raise DomainError(Problem(what, "patience_ratio", cure))
     return given
 
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Array
+from surgesim.erlang import checks
 from surgesim.erlang.chain import Chain, State, grown, stationary
 
 
@@ -30,7 +31,7 @@ def erlang_phases(stages: int, mean: float) -> tuple[Array, Array]:
 
 def mixed_phases(shares: ArrayLike, means: ArrayLike) -> tuple[Array, Array]:
     """Return (start, rates) of a mixture of exponentials (hyperexponential)."""
-    return np.asarray(shares, dtype=np.float64), np.diag(-1.0 / np.asarray(means, dtype=np.float64))
+    return checks.numbers(shares, "shares"), np.diag(-1.0 / checks.numbers(means, "means"))
 
 
 def phase_waits(
@@ -65,7 +66,7 @@ def phase_waits(
     DomainError
         Not a phase-type law; overload without abandonment; too many states.
     """
-    first, matrix = np.asarray(start, dtype=np.float64), np.asarray(rates, dtype=np.float64)
+    first, matrix = checks.numbers(start, "start"), checks.numbers(rates, "rates")
     ends = -matrix.sum(axis=1)
     if matrix.shape != (first.size, first.size) or (ends < -1e-9).any() or abs(first.sum() - 1.0) > 1e-9:
         raise DomainError(Problem("start and rates are no phase-type law", "rates"))

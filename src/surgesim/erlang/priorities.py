@@ -27,13 +27,13 @@ def priority_waits(*, arrival_rate: ArrayLike, aht: ArrayLike, agents: ArrayLike
     DomainError
         Input out of range, or total load >= agents.
     """
-    rates = np.asarray(arrival_rate, dtype=np.float64)
+    rates = checks.numbers(arrival_rate, "arrival_rate")
     if rates.ndim == 0:
         raise DomainError(Problem("one arrival rate for each class is needed", "arrival_rate"))
     total = erlang_c(arrival_rate=rates.sum(axis=-1), aht=aht, agents=agents)
     given = checks.columns({
-        "arrival_rate": (rates, checks.RATE), "aht": (np.asarray(aht)[..., None], checks.DURATION),
-        "agents": (np.asarray(agents)[..., None], checks.AGENTS),
+        "arrival_rate": (rates, checks.RATE), "aht": (checks.numbers(aht, "aht")[..., None], checks.DURATION),
+        "agents": (checks.numbers(agents, "agents")[..., None], checks.AGENTS),
     })  # fmt: skip
     spare = given["agents"] / given["aht"] - np.cumsum(rates, axis=-1)
     more = spare + rates
@@ -64,7 +64,7 @@ def priority_abandonment(
         See `skills`.
     """
     classes = np.size(arrival_rate)
-    times = np.broadcast_to(np.asarray(aht, dtype=np.float64), classes)[:, None]
+    times = np.broadcast_to(checks.numbers(aht, "aht"), classes)[:, None]
     return skills(
         arrival_rate=arrival_rate, aht=times, agents=[agents], patience=patience, type_groups=[[0]] * classes,
         group_types=[list(range(classes))], within=within, most_waiting=most_waiting,
@@ -101,7 +101,7 @@ def n_design(
         raise DomainError(Problem(f"{priority!r} is no class", "priority", "give 1 or 2"))
     order = [0, 1] if priority == 1 else [1, 0]
     return skills(
-        arrival_rate=arrival_rate, aht=np.asarray(aht, dtype=np.float64).reshape(-1, 1), agents=agents,
+        arrival_rate=arrival_rate, aht=checks.numbers(aht, "aht").reshape(-1, 1), agents=agents,
         patience=patience, type_groups=[[0, 1], [1]], group_types=[[0], order], reserve={(0, 1): reserve},
         within=within, most_waiting=most_waiting,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.compound import Empirical, Mixture
 from surgesim.base.errors import DomainError, Problem
-from surgesim.base.laws import Constant, Exponential, Law, Uniform
+from surgesim.base.laws import Constant, Exponential, Law, Never, Uniform
 from surgesim.base.shaped import Erlang, Gamma, Lognormal, Weibull
 
 Array = NDArray[np.float64]
@@ -29,6 +29,8 @@ def lesser_mean(law: Law, x: Array) -> Array:
 
     if isinstance(law, Exponential):
         return np.asarray(-law.mean * np.expm1(-x / law.mean))
+    if isinstance(law, Never):
+        return np.asarray(x, dtype=np.float64)
     if isinstance(law, Constant):
         return np.minimum(x, law.value_s)
     if isinstance(law, Uniform):

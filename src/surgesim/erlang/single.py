@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Array, Exponential, Law, Never
 from surgesim.erlang import checks
-from surgesim.erlang.kernel_lines import LINE_MEASURES, line_measures, line_within
+from surgesim.erlang.kernel_lines import LINE_MEASURES, MOST_PLACES, line_measures, line_within, reach
 from surgesim.erlang.kernel_single import MEASURES, below_over_edge, loss, measures, within
 from surgesim.erlang.search import Booleans
 from surgesim.erlang.waits import Waits, assemble
 
 Unstable = Literal["raise", "flag"]
-Patience = ArrayLike | Law
+Patience = ArrayLike | Law | str
 
 
 def erlang_b(*, load: ArrayLike, trunks: ArrayLike) -> Array:
@@ -76,7 +76,7 @@ def erlang_a(
     balk: ArrayLike = 0.0,
     unstable: Unstable = "raise",
 ) -> Waits:
-    """Return the measures of M/M/n+M (Palm 1957), M/M/n/K+M and M/M/n+G (Zeltyn and Mandelbaum 2005).
+    """Return the measures of M/M/n+M (Palm 1957), M/M/n/K+M, M/M/n+G (Zeltyn, Mandelbaum 2005) and M/M/n/K+G.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ def erlang_a(
         Offered contacts per second; mean handling time in seconds; agents, 1 or more (real numbers are allowed while
         lines are unlimited).
     patience : array_like or Law
-        Mean patience in seconds (exponential; infinite is allowed), or any law of ``surgesim.base.distributions``.
+        Mean patience in seconds (exponential; infinite is allowed), any law of ``surgesim.base.distributions``, or its
+        text, such as "lognormal(3min, cv 1.2)".
     trunks : array_like or None
         Lines: those waiting and those in service together; None or infinite is unlimited. With fewer lines than
         agents the lines alone decide. ``agents_busy / agents`` remains the occupancy.
@@ -96,7 +97,7 @@ def erlang_a(
     Raises
     ------
     DomainError
-        Input out of range; lines together with a patience that is not exponential; an unstable queue.
+        Input out of range; finite lines with agents or lines that are not whole; an unstable queue.
     """
     law, mean = split_patience(patience)
     given = checks.columns({
@@ -105,16 +106,26 @@ def erlang_a(
         "trunks": (np.inf if trunks is None else trunks, checks.LINES),
     })  # fmt: skip
     given["arrival_rate"] = np.asarray(np.maximum(given["arrival_rate"], checks.SMALLEST_RATE))
+    _check_lines(given)
     if law is not None:
         from surgesim.erlang.general_patience import general_waits
 
         return general_waits(given, law)
-    _check_lines(given)
     return _exponential(given, _stable(given, unstable))
 
 
 def split_patience(patience: Patience) -> tuple[Law | None, ArrayLike]:
-    """Return (law unless exponential, mean in seconds)."""
+    """Return (law unless exponential, mean in seconds); text is read as a law.
+
+    Raises
+    ------
+    UnitError
+        Text that is not a law of durations.
+    """
+    if isinstance(patience, str):
+        from surgesim.base.distributions import parse_distribution
+
+        patience = parse_distribution(patience)
     if isinstance(patience, Never):
         return None, np.inf
     if isinstance(patience, Exponential):
@@ -127,6 +138,7 @@ def _check_lines(given: dict[str, Array]) -> None:
     if finite.any():
         checks.whole("trunks", given["trunks"])
         checks.whole("agents", np.where(finite, given["agents"], 0.0))
+        checks.columns({"trunks": (np.where(finite, given["trunks"], 1.0), (1.0, checks.TRUNKS[1]))})
 
 
 def _stable(given: dict[str, Array], unstable: Unstable) -> Booleans:
@@ -142,7 +154,7 @@ def _stable(given: dict[str, Array], unstable: Unstable) -> Booleans:
     return np.asarray(~bad)
 
 
-_KEYS = ("arrival_rate", "aht", "agents", "patience", "balk", "trunks", "below", "stable")
+_KEYS = ("arrival_rate", "aht", "agents", "patience", "balk", "trunks", "below", "stable", "places")
 
 
 def _exponential(given: dict[str, Array], stable: Booleans) -> Waits:
@@ -153,7 +165,7 @@ def _exponential(given: dict[str, Array], stable: Booleans) -> Waits:
     servers = np.asarray(np.minimum(given["agents"], given["trunks"]))
     below = np.empty(stable.shape)
     below_over_edge(columns["arrival_rate"].ravel(), given["aht"].ravel(), servers.ravel(), below.reshape(-1))
-    columns.update(agents=servers, below=below, stable=stable)
+    columns.update(agents=servers, below=below, stable=stable, places=_places(columns, servers))
     columns = {name: np.asarray(column) for name, column in columns.items()}
     shares = _shares(columns)
 
@@ -162,6 +174,27 @@ def _exponential(given: dict[str, Array], stable: Booleans) -> Waits:
         return _within(wide[0], dict(zip(_KEYS, wide[1:], strict=True)), full)
 
     return assemble({**shares, "stable": stable}, given, shares_within)
+
+
+def _places(columns: dict[str, Any], servers: Array) -> Array:
+    """Places to wait, infinite where lines are; those that are never reached are left out.
+
+    Raises
+    ------
+    DomainError
+        More places than can be worked through.
+    """
+    finite = np.isfinite(columns["trunks"])
+    places = np.full(servers.shape, np.inf)
+    if finite.any():
+        reached = np.empty(int(finite.sum()))
+        reach(*_flat({**columns, "agents": servers}, finite), columns["trunks"][finite] - servers[finite], reached)
+        places[finite] = reached
+        bad = finite & (places > MOST_PLACES)
+        if bad.any():
+            what = f"the queue reaches more than {MOST_PLACES:,} places {checks.where(bad)}".rstrip()
+            raise DomainError(Problem(what, "trunks", "give fewer lines, or leave trunks out for unlimited lines"))
+    return places
 
 
 def _flat(columns: dict[str, Array], chosen: Array) -> tuple[Array, Array, Array, Array, Array]:
@@ -184,8 +217,7 @@ def _shares(columns: dict[str, Array]) -> dict[str, Array]:
     if not free.all():
         lines = ~free
         part = np.empty((int(lines.sum()), len(LINE_MEASURES)))
-        places = columns["trunks"][lines] - columns["agents"][lines]
-        line_measures(*_flat(columns, lines), places, np.ascontiguousarray(columns["below"][lines]), part)
+        line_measures(*_flat(columns, lines), columns["places"][lines], np.ascontiguousarray(columns["below"][lines]), part)
         rows[lines] = part
     rows[~columns["stable"].astype(bool)] = [1.0, 0.0, 0.0, 1.0, *[np.inf] * 2, 0.0, np.inf, 0.0, 1.0, np.inf]
     return {name: rows[..., k] for k, name in enumerate(LINE_MEASURES)}
@@ -200,8 +232,7 @@ def _within(times: Array, columns: dict[str, Array], full: bool) -> Array:
         part = np.zeros((int(chosen.sum()), 4))
         below, at = np.ascontiguousarray(columns["below"][chosen]), np.ascontiguousarray(times[chosen])
         if finite:
-            places = columns["trunks"][chosen] - columns["agents"][chosen]
-            line_within(*_flat(columns, chosen), places, below, at, part)
+            line_within(*_flat(columns, chosen), columns["places"][chosen], below, at, part)
         else:
             within(*_flat(columns, chosen), below, at, full, part)
         rows[chosen] = part

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Array
+from surgesim.erlang import checks
 from surgesim.erlang.chain import Chain, Moves, State, absorbed, grown, stationary
 
 Lists = Sequence[Sequence[int]]
@@ -140,7 +141,7 @@ def skills(
     DomainError
         Lists that do not fit together, or a chain that is too large.
     """
-    rates = tuple(float(rate) for rate in np.atleast_1d(np.asarray(arrival_rate, dtype=np.float64)))
+    rates = tuple(float(rate) for rate in np.atleast_1d(checks.numbers(arrival_rate, "arrival_rate")))
     heads = tuple(int(head) for head in np.atleast_1d(np.asarray(agents)))
     times = np.broadcast_to(np.asarray(aht, dtype=np.float64), (len(rates), len(heads)))
     theta = tuple(1.0 / float(mean) for mean in np.broadcast_to(np.asarray(patience, dtype=np.float64), len(rates)))

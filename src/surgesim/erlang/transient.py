@@ -5,12 +5,13 @@ finish the contact in hand when capacity drops. Waits are exact too: see :mod:`s
 """
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang import checks
 
 if TYPE_CHECKING:
     import polars
@@ -126,7 +127,7 @@ def transient(
     agents: ArrayLike,
     aht: ArrayLike,
     patience: ArrayLike | None = None,
-    trunks: int | None = None,
+    trunks: float | None = None,
     within: float = 20.0,
     balk: float = 0.0,
     busy_start: int = 0,
@@ -189,7 +190,7 @@ def checked_chain(
     agents: ArrayLike,
     aht: ArrayLike,
     patience: ArrayLike | None = None,
-    trunks: int | None = None,
+    trunks: float | None = None,
     within: float = 0.0,
     balk: float = 0.0,
     busy_start: int = 0,
@@ -201,7 +202,7 @@ def checked_chain(
     from surgesim.erlang.transient_chain import Chain
 
     problems: list[Problem] = []
-    grid = np.asarray(edges, float)
+    grid = checks.numbers(edges, "edges")
     if grid.ndim != 1 or grid.size < 2 or not np.all(np.isfinite(grid)) or np.any(np.diff(grid) <= 0):
         raise DomainError(Problem("edges must be increasing seconds, at least two", "edges"))
     size = grid.size - 1
@@ -209,22 +210,25 @@ def checked_chain(
     people = column(agents, size, "agents", problems)
     handling = column(aht, size, "aht", problems, positive=True)
     limit = column(np.inf if patience is None else patience, size, "patience", problems, positive=True, infinite=True)
-    if np.any(people != np.rint(people)):
-        problems.append(Problem("agents must be whole numbers", "agents", "round up or down first"))
-    problems += _option_problems(trunks, within, balk, tolerance, on_drop)
-    problems += _start_problems(busy_start, queue_start, trunks, people)
+    if np.any(bad := people != np.rint(people)):
+        what = f"agents must be whole numbers {checks.where(bad)}".rstrip()
+        problems.append(Problem(what, "agents", "round up or down first"))
+    given = {"trunks": np.inf if trunks is None else trunks, "within": within, "balk": balk, "tolerance": tolerance}
+    one = checks.scalars({**given, "busy_start": busy_start, "queue_start": queue_start}, problems)
+    problems += _option_problems(one["trunks"], one["within"], one["balk"], one["tolerance"], on_drop)
+    problems += _start_problems(one["busy_start"], one["queue_start"], one["trunks"], people)
     if problems:
         raise DomainError(problems)
-    places = -1 if trunks is None else int(trunks)
+    places = int(one["trunks"]) if np.isfinite(one["trunks"]) else -1
     return Chain(
-        grid, rate, people.astype(np.int64), 1 / handling, 1 / limit, places, float(within), float(balk),
-        int(busy_start), int(queue_start), float(tolerance), on_drop == "return",
+        grid, rate, people.astype(np.int64), 1 / handling, 1 / limit, places, one["within"], one["balk"],
+        int(one["busy_start"]), int(one["queue_start"]), one["tolerance"], on_drop == "return",
     )  # fmt: skip
 
 
-def _option_problems(trunks: int | None, within: float, balk: float, tolerance: float, on_drop: str) -> list[Problem]:
+def _option_problems(trunks: float, within: float, balk: float, tolerance: float, on_drop: str) -> list[Problem]:
     problems = []
-    if trunks is not None and (trunks < 1 or trunks != int(trunks)):
+    if not trunks >= 1 or (np.isfinite(trunks) and trunks != int(trunks)):
         problems.append(Problem("trunks must be a whole number of at least 1", "trunks", "None means no limit"))
     if not 0.0 <= within < np.inf:
         problems.append(Problem("within must be finite seconds >= 0", "within"))
@@ -237,13 +241,13 @@ def _option_problems(trunks: int | None, within: float, balk: float, tolerance: 
     return problems
 
 
-def _start_problems(busy: int, queue: int, trunks: int | None, people: Array) -> list[Problem]:
+def _start_problems(busy: float, queue: float, trunks: float, people: Array) -> list[Problem]:
     problems = []
-    if busy < 0 or queue < 0 or busy != int(busy) or queue != int(queue):
+    if not (0 <= busy < np.inf and 0 <= queue < np.inf) or busy != int(busy) or queue != int(queue):
         problems.append(Problem("busy_start and queue_start must be whole numbers >= 0", "busy_start"))
     elif queue > 0 and people.size and busy < people[0]:
         problems.append(Problem("a queue at the start needs all agents busy", "queue_start", "raise busy_start"))
-    elif trunks is not None and busy + queue > trunks:
+    elif busy + queue > trunks:
         problems.append(Problem("more inside at the start than there are trunks", "busy_start"))
     return problems
 
@@ -252,13 +256,16 @@ def column(
     value: ArrayLike, size: int, name: str, problems: list[Problem], positive: bool = False, infinite: bool = False
 ) -> Array:
     """``value`` as ``size`` numbers; what is wrong goes to ``problems`` and ones come back instead."""
-    given: Any = np.asarray(value, float)
+    given, odd = checks.as_array(value, name)
+    if odd:
+        problems += odd
+        return np.ones(size)
     if given.shape not in ((), (1,), (size,)):
         problems.append(Problem(f"{name} has shape {given.shape}, there are {size} intervals", name))
         return np.ones(size)
     low = given <= 0 if positive else given < 0
-    if np.any(np.isnan(given) | low | (np.isinf(given) & (not infinite))):
+    if np.any(bad := np.isnan(given) | low | (np.isinf(given) & (not infinite))):
         sign = "> 0" if positive else ">= 0"
-        problems.append(Problem(f"{name} must be {'' if infinite else 'finite and '}{sign}", name))
+        problems.append(Problem(f"{name} must be {'' if infinite else 'finite and '}{sign} {checks.where(bad)}".rstrip(), name))
         return np.ones(size)
     return np.broadcast_to(given, (size,)).copy()

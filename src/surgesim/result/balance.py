@@ -111,10 +111,10 @@ def _totals(tables: Tables) -> Iterator[str]:
 
 
 def _times(tables: Tables) -> Iterator[str]:
-    """Nobody works longer than on duty, and time at work is what contacts took, or less where the horizon ends."""
-    frame = tables.groups
-    busy, ready = frame["busy_s"].to_numpy(), frame["ready_s"].to_numpy()
-    yield from _report(frame, busy - ready > _room(busy, ready), "busy_s <= ready_s", busy, ready)
+    """Nobody works longer than on duty, and no more lines are in use than in service."""
+    for frame, most in ((tables.groups, "ready_s"), (tables.trunks, "line_s")):
+        busy, there = frame["busy_s"].to_numpy(), frame[most].to_numpy()
+        yield from _report(frame, busy - there > _room(busy, there), f"busy_s <= {most}", busy, there)
 
 
 def _histograms(tables: Tables) -> Iterator[str]:

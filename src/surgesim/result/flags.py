@@ -44,3 +44,11 @@ class Flag:
     def tree(self) -> dict[str, str]:
         """Return the flag as a plain mapping."""
         return {key: str(value) for key, value in asdict(self).items()}
+
+
+def still_waiting(queue: str, contacts: float) -> Flag:
+    """Return the flag of a queue in which contacts (a mean per replication) still wait when the horizon ends."""
+    return Flag(
+        "warning", "still_waiting", queue, f"{contacts:.3g} contacts still wait when the horizon ends",
+        "lengthen the horizon or add staff", f"期間末に{contacts:.3g}件が未処理です",
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""One question, many engines, one answer: every engine returns the same tables under the same names.
+
+=============  ====================================================================  ===========
+engine         what it does                                                          replications
+=============  ====================================================================  ===========
+``sim``        compiled simulation, contact by contact                               20 unless told
+``reference``  the same rules in SimPy, slower, the peer of ``sim``                  20 unless told
+``erlang``     formulas, interval by interval, with reasons where they fail          1
+``fluid``      deterministic fluid: backlog and redials carried on, no luck          1
+=============  ====================================================================  ===========
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.base.errors import CatalogueError, InputError, Problem
+from surgesim.base.text import suggestion
+from surgesim.model.model import Model
+from surgesim.result.flags import Flag, still_waiting
+from surgesim.result.result import Result
+from surgesim.result.tables import Tables
+from surgesim.scenario.scenario import Scenario
+
+ENGINES = ("sim", "reference", "erlang", "fluid")
+REPLICATIONS = 20
+"""Replications of a simulation unless told: enough for an interval of a few points on a service level."""
+
+Progress = Callable[[int, int], None]
+"""Called with replications done, and all of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """Staffing and lines in place of those of the scenario; what is left out stays.
+
+    Attributes
+    ----------
+    agents : ndarray of int, shape (groups, intervals), optional
+        Agents ready to answer.
+    paid_s : ndarray, shape (groups, intervals), optional
+        Paid time, seconds.
+    lines : ndarray of int, shape (trunks, intervals), optional
+        Lines in service.
+    """
+
+    agents: NDArray[np.int64] | None = None
+    paid_s: NDArray[np.float64] | None = None
+    lines: NDArray[np.int64] | None = None
+
+    def on(self, model: Model) -> Model:
+        """Return the model with this capacity."""
+        return model.with_capacity(agents=self.agents, paid_s=self.paid_s, lines=self.lines)
+
+
+def run(
+    scenario: Scenario,
+    engine: str = "sim",
+    replications: int = REPLICATIONS,
+    seed: int = 1,
+    progress: Progress | None = None,
+    capacity: Capacity | None = None,
+) -> Result:
+    """Answer a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is asked.
+    engine : {"sim", "reference", "erlang", "fluid"}
+        Who answers; formulas and the fluid ignore ``replications`` and ``seed``.
+    replications, seed : int
+        Independent replications; the same seed and number see the same marks, whatever the scenario.
+    progress : callable, optional
+        Called with replications done and all of them.
+    capacity : Capacity, optional
+        Staffing and lines in place of those of the scenario, e.g. of a plan.
+
+    Returns
+    -------
+    Result
+        Counters that balance, with flags.
+
+    Raises
+    ------
+    InputError
+        Unknown engine, no replications, or a negative seed; all at once.
+    ConservationError
+        The books of the engine do not balance.
+    """
+    _check(engine, replications, seed)
+    from surgesim.model.build import build
+
+    model = build(scenario)
+    return run_model(model if capacity is None else capacity.on(model), engine, replications, seed, progress)
+
+
+def run_model(
+    model: Model, engine: str = "sim", replications: int = REPLICATIONS, seed: int = 1, progress: Progress | None = None
+) -> Result:
+    """Answer a model that is built already; see :func:`run`. For those who run one scenario with many plans."""
+    _check(engine, replications, seed)
+    if engine in ("sim", "reference"):
+        return _simulated(model, engine, replications, seed, progress)
+    if engine == "erlang":
+        from surgesim.erlang.engine import run as answer
+    else:
+        from surgesim.erlang.fluid_engine import run as answer
+    found = answer(model)
+    if progress is not None:
+        progress(1, 1)
+    return Result(model.scenario, engine, seed, 1, found.tables, found.flags, found.side, found.meta)
+
+
+def _simulated(model: Model, engine: str, replications: int, seed: int, progress: Progress | None) -> Result:
+    from surgesim.sim.engine import run as simulate
+
+    kind: Literal["sim", "reference"] = "sim" if engine == "sim" else "reference"
+    tables = simulate(model, seed=seed, replications=replications, engine=kind, progress=progress)
+    return Result(model.scenario, engine, seed, replications, tables, _flags(tables, replications))
+
+
+ONE_REPLICATION = Flag(
+    "warning", "one_replication", "", "one replication shows no spread: there are no intervals",
+    "run at least 10 replications", "反復が1回のため信頼区間を求められません",
+)  # fmt: skip
+
+
+def _flags(tables: Tables, replications: int) -> tuple[Flag, ...]:
+    inside = tables.values("queues", ["inside"]).reshape(replications, -1, len(tables.axes.queues)).sum(axis=(0, 1))
+    each = zip(tables.axes.queues, inside / replications, strict=True)
+    waiting = [still_waiting(queue, float(left)) for queue, left in each if left > 0]
+    return (*([ONE_REPLICATION] if replications == 1 else []), *waiting)
+
+
+def _check(engine: str, replications: int, seed: int) -> None:
+    if engine not in ENGINES:
+        raise CatalogueError(Problem(f"there is no engine {engine!r}", "engine", suggestion(engine, ENGINES)))
+    problems = []
+    if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
+        problems.append(Problem(f"{replications!r} replications", "replications", "write a whole number from 1 on"))
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        problems.append(Problem(f"{seed!r} is no seed", "seed", "write a whole number from 0 on"))
+    if problems:
+        raise InputError(problems)
