@@ -10,7 +10,6 @@ engine         what it does                                                     
 =============  ====================================================================  ===========
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.errors import CatalogueError, InputError, Problem
+from surgesim.base.progress import Progress, silent
 from surgesim.base.text import suggestion
 from surgesim.model.model import Model
 from surgesim.result.flags import Flag, still_waiting
@@ -28,9 +28,6 @@ from surgesim.scenario.scenario import Scenario
 ENGINES = ("sim", "reference", "erlang", "fluid")
 REPLICATIONS = 20
 """Replications of a simulation unless told: enough for an interval of a few points on a service level."""
-
-Progress = Callable[[int, int], None]
-"""Called with replications done, and all of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +58,7 @@ def run(
     engine: str = "sim",
     replications: int = REPLICATIONS,
     seed: int = 1,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     capacity: Capacity | None = None,
 ) -> Result:
     """Answer a scenario.
@@ -75,7 +72,7 @@ def run(
     replications, seed : int
         Independent replications; the same seed and number see the same marks, whatever the scenario.
     progress : callable, optional
-        Called with replications done and all of them.
+        Called with what is being done, replications done, and all of them.
     capacity : Capacity, optional
         Staffing and lines in place of those of the scenario, e.g. of a plan.
 
@@ -99,7 +96,7 @@ def run(
 
 
 def run_model(
-    model: Model, engine: str = "sim", replications: int = REPLICATIONS, seed: int = 1, progress: Progress | None = None
+    model: Model, engine: str = "sim", replications: int = REPLICATIONS, seed: int = 1, progress: Progress = silent
 ) -> Result:
     """Answer a model that is built already; see :func:`run`. For those who run one scenario with many plans."""
     _check(engine, replications, seed)
@@ -110,16 +107,22 @@ def run_model(
     else:
         from surgesim.erlang.fluid_engine import run as answer
     found = answer(model)
-    if progress is not None:
-        progress(1, 1)
+    progress(engine, 1, 1)
     return Result(model.scenario, engine, seed, 1, found.tables, found.flags, found.side, found.meta)
 
 
-def _simulated(model: Model, engine: str, replications: int, seed: int, progress: Progress | None) -> Result:
+def _simulated(model: Model, engine: str, replications: int, seed: int, progress: Progress) -> Result:
     from surgesim.sim.engine import run as simulate
 
     kind: Literal["sim", "reference"] = "sim" if engine == "sim" else "reference"
-    tables = simulate(model, seed=seed, replications=replications, engine=kind, progress=progress)
+    progress("simulating", 0, replications)
+    tables = simulate(
+        model,
+        seed=seed,
+        replications=replications,
+        engine=kind,
+        progress=lambda done, total: progress("simulating", done, total),
+    )
     return Result(model.scenario, engine, seed, replications, tables, _flags(tables, replications))
 
 

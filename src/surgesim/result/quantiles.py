@@ -1,7 +1,7 @@
 """Quantiles of waits from the histogram, with intervals after Woodruff.
 
 The histogram keeps counts in bins, so a quantile is known up to its bin; inside the bin waits are taken to be spread
-evenly (linear interpolation). In the last, open bin the lower edge is returned: the wait is at least that long.
+evenly (linear interpolation); the first bin is no wait at all. In the last, open bin the lower edge is returned: the wait is at least that long.
 The interval is Woodruff's (1952): the jackknife error of the share of waits up to the quantile, carried back
 through the same distribution function. The longest wait is the upper edge of the highest bin in use.
 """
@@ -36,7 +36,7 @@ def interpolated(counts: Floats, probability: Floats) -> Floats:
     share = divide(asked - (cumulative[rows, index] - inside), inside)
     lower, upper = _EDGES[index], _EDGES[index + 1]
     width = np.where(np.isfinite(upper), upper - lower, 0.0)
-    value = lower + np.nan_to_num(np.clip(share, 0.0, 1.0)) * width
+    value = np.where(index == 0, 0.0, lower + np.nan_to_num(np.clip(share, 0.0, 1.0)) * width)
     return np.where((total > 0) & ~np.isnan(probability), value, np.nan)
 
 
@@ -77,7 +77,7 @@ def _error_of_share(handled: Floats, value: Floats) -> Floats:
     """Return the jackknife error of the share of waits up to ``value``, linear inside the bin."""
     index = np.clip(np.searchsorted(_EDGES, value, side="left") - 1, 0, BINS - 1)
     width = np.where(np.isfinite(_EDGES[1:]), np.diff(_EDGES), 1.0)[index]
-    part = np.clip((value - _EDGES[index]) / width, 0.0, 1.0)
+    part = np.where(index == 0, 1.0, np.clip((value - _EDGES[index]) / width, 0.0, 1.0))
     bins: NDArray[np.int64] = np.arange(BINS)
     weight = np.where(bins < index[:, None], 1.0, np.where(bins == index[:, None], part[:, None], 0.0))
     below = (handled * weight).sum(axis=2)

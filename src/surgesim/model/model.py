@@ -1,0 +1,186 @@
+"""The one model that every engine reads: a scenario and its demand as flat arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.base.clock import Clock
+from surgesim.base.distributions import Law
+from surgesim.demand.needs import Needs
+from surgesim.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class SelfServiceChannel:
+    """One self-service channel, in the order in which people try them.
+
+    Attributes
+    ----------
+    name : str
+        Name in the scenario.
+    available_from_s : float
+        When the content is there, seconds from the start of the horizon.
+    tries, containment : ndarray, shape (reasons,)
+        Share of needs that try it; share of tries that end there.
+    boomerang_delay : Law
+        Time until somebody whom it failed calls after all, seconds.
+    boomerang_factor : float
+        Talk time of such a call relative to the standard.
+    """
+
+    name: str
+    available_from_s: float
+    tries: Floats
+    containment: Floats
+    boomerang_delay: Law
+    boomerang_factor: float
+
+
+@dataclass(frozen=True, eq=False)
+class QueueModel:
+    """One queue: laws, thresholds, and what happens after a contact.
+
+    Attributes
+    ----------
+    name : str
+        Name in the scenario.
+    talk, hold, after : Law
+        Parts of the handling time, seconds.
+    patience : Law
+        Patience, seconds; ``Never`` for deferred work.
+    answer_within_s, short_abandon_s, deadline_s : float
+        Thresholds, seconds; the deadline is ``inf`` for calls.
+    priority : int
+        Rank for policies that look at it; smaller is served first.
+    redial_probability : float
+        Probability of another attempt after a busy tone or after giving up; 0 where there is no redial.
+    redial_delay : Law
+        Time until the next attempt, seconds.
+    attempts : int
+        Greatest number of attempts of one need.
+    patience_factor : float
+        Patience of each attempt relative to the one before.
+    closing_returns : float
+        Share of callers at a closed desk that call again when it opens.
+    closing_spread : Law
+        Time after opening at which they do, seconds.
+    follow_ups : sequence of (queue index, probability, Law)
+        Contacts or cases that a handled contact brings about.
+    windows_s : ndarray, shape (windows, 2)
+        Opening windows, seconds from the start of the horizon, sorted and disjoint.
+    trunk : int
+        Index of its trunk, -1 where it has none.
+    """
+
+    name: str
+    talk: Law
+    hold: Law
+    after: Law
+    patience: Law
+    answer_within_s: float
+    short_abandon_s: float
+    deadline_s: float
+    priority: int
+    redial_probability: float
+    redial_delay: Law
+    attempts: int
+    patience_factor: float
+    closing_returns: float
+    closing_spread: Law
+    follow_ups: Sequence[tuple[int, float, Law]]
+    windows_s: Floats
+    trunk: int
+
+    @property
+    def deferred(self) -> bool:
+        """Whether this is deferred work."""
+        return bool(np.isfinite(self.deadline_s))
+
+    @property
+    def aht_s(self) -> float:
+        """Mean handling time, seconds."""
+        return float(self.talk.mean + self.hold.mean + self.after.mean)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Scenario and demand as flat arrays; indices follow the order of the scenario.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        Where it comes from.
+    clock : Clock
+        Intervals.
+    needs : Needs
+        Needs by stream and interval, with their random factors.
+    reasons, reason_queue, reason_talk_factor : tuple of str, ndarray (reasons,), ndarray (reasons,)
+        Reasons, the queue that answers each, and its talk time relative to the standard.
+    channels : tuple of SelfServiceChannel
+        Self-service channels.
+    queues : tuple of QueueModel
+        Queues.
+    groups, sites, trunks : tuple of str
+        Names.
+    group_site : ndarray, shape (groups,)
+        Site of each group.
+    skills : tuple of tuple of int
+        Queues that each group serves, the preferred one first.
+    handling_factor : ndarray, shape (groups,)
+        Handling time relative to the standard.
+    agents : ndarray of int, shape (groups, intervals)
+        Agents ready to answer: after shrinkage, breaks, seats and outages.
+    paid_s : ndarray, shape (groups, intervals)
+        Paid time of the group's staff, seconds.
+    lost : ndarray of bool, shape (groups, intervals)
+        Whether the group's site is lost: its agents leave at once, whoever is waiting.
+    lines : ndarray of int, shape (trunks, intervals)
+        Lines in service.
+    """
+
+    scenario: Scenario
+    clock: Clock
+    needs: Needs
+    reasons: tuple[str, ...]
+    reason_queue: Integers
+    reason_talk_factor: Floats
+    channels: tuple[SelfServiceChannel, ...]
+    queues: tuple[QueueModel, ...]
+    groups: tuple[str, ...]
+    sites: tuple[str, ...]
+    trunks: tuple[str, ...]
+    group_site: Integers
+    skills: tuple[tuple[int, ...], ...]
+    handling_factor: Floats
+    agents: Integers
+    paid_s: Floats
+    lost: Flags
+    lines: Integers
+
+    def with_capacity(self, agents: Integers | None = None, paid_s: Floats | None = None, lines: Integers | None = None) -> Self:
+        """Return the same model with other staffing or lines.
+
+        Parameters
+        ----------
+        agents : ndarray of int, shape (groups, intervals), optional
+            Agents ready to answer.
+        paid_s : ndarray, shape (groups, intervals), optional
+            Paid time, seconds.
+        lines : ndarray of int, shape (trunks, intervals), optional
+            Lines in service.
+        """
+        changes: dict[str, Integers | Floats] = {}
+        for name, value in (("agents", agents), ("paid_s", paid_s), ("lines", lines)):
+            if value is not None:
+                expected = getattr(self, name).shape
+                if value.shape != expected:
+                    raise ValueError(f"{name} has shape {value.shape}, the model needs {expected}")
+                changes[name] = value
+        return replace(self, **changes)  # type: ignore[arg-type]

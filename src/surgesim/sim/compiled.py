@@ -1,0 +1,28 @@
+"""How functions of the kernel are compiled. Imports Numba: import this module only where something is compiled.
+
+Nothing in the kernel allocates, so all of it is compiled without reference counts (``_nrt=False``): passing a tuple of
+arrays would cost two atomic operations for each array otherwise. Passing the whole state is free at run time but slow
+to compile, so functions that do are either merged into their one caller, or called rarely.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def merged(function: F) -> F:
+    """Write a function into its one caller before types are known: large functions that see the whole state."""
+    return cast(F, numba.njit(inline="always", _nrt=False)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a small function with few arguments into all its callers."""
+    return cast(F, numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function))
+
+
+def compiled(function: F) -> F:
+    """Compile a function that is called from compiled code, or on single values by the reference engine."""
+    return cast(F, numba.njit(nogil=True, error_model="numpy", _nrt=False)(function))

@@ -1,0 +1,98 @@
+"""Contacts: one attempt of a need each, their numbers, and what became of them.
+
+A contact is known by its need and its attempt number, which never repeat::
+
+    attempt = (chain << 6) | k        k = 1, 2, ... counts the attempts of one chain of redials
+    chain   = 0                       the need itself
+    chain   = parent x fan + j + 1    the j-th follow-up of the contact handled at the end of the parent chain
+
+``fan`` is one more than the greatest number of follow-ups of a queue. A chain ends with its first handled contact, so
+it has at most one follow-up of each kind. Generations end at 8. A call at a closed desk that comes back keeps its
+attempt number; marks about closed desks take the number of closed doors it met into bits 54 and up.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+ATTEMPT_BITS = 6
+ATTEMPT_MASK = (1 << ATTEMPT_BITS) - 1
+RETURN_SHIFT = 54
+MOST_GENERATIONS = 8
+
+
+class Outcome(IntEnum):
+    """What became of a contact."""
+
+    HANDLED = 0
+    ABANDONED = 1
+    BLOCKED = 2
+    INSIDE = 3
+    CLOSED = 4
+    LOST_CLOSED = 5
+
+
+def follow_up_attempt(attempt: int, place: int, fan: int) -> int:
+    """Return the attempt number of the follow-up at ``place`` of a handled contact, 0 beyond the last generation."""
+    chain = attempt >> ATTEMPT_BITS
+    generation, ancestor = 0, chain
+    while ancestor > 0:
+        ancestor = (ancestor - 1) // fan
+        generation += 1
+    if generation >= MOST_GENERATIONS:
+        return 0
+    return ((chain * fan + place + 1) << ATTEMPT_BITS) | 1
+
+
+@dataclass(slots=True, eq=False)
+class Contact:
+    """One attempt, as the reference engine follows it.
+
+    Attributes
+    ----------
+    need, attempt, stream, queue : int
+        Who, which attempt, from which source, for which queue.
+    factor : float
+        Talk time relative to the standard.
+    returns : int
+        Closed doors met before.
+    arrival_s : float
+        When it arrives.
+    interval : int
+        Interval of its arrival.
+    outcome : Outcome
+        What became of it so far.
+    start_s, talk_end_s, end_s, wait_s : float
+        When service, talk and after-contact work started or ended, and the wait; nan where they never did.
+    group : int
+        Who served it, -1 where nobody did.
+    """
+
+    need: int
+    attempt: int
+    stream: int
+    queue: int
+    factor: float
+    arrival_s: float
+    returns: int = 0
+    interval: int = -1
+    outcome: Outcome = Outcome.INSIDE
+    start_s: float = float("nan")
+    talk_end_s: float = float("nan")
+    end_s: float = float("nan")
+    wait_s: float = float("nan")
+    group: int = -1
+
+    @property
+    def number_in_chain(self) -> int:
+        """Which attempt of its chain of redials this is, 1 for the first."""
+        return self.attempt & ATTEMPT_MASK
+
+    @property
+    def chain(self) -> int:
+        """Chain of redials; 0 is the need's own."""
+        return self.attempt >> ATTEMPT_BITS
+
+    @property
+    def key(self) -> int:
+        """Rank among contacts at the same moment: by need, then attempt."""
+        return (self.need << 64) | self.attempt

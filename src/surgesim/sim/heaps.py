@@ -1,0 +1,113 @@
+"""Heaps of packed keys: 42 bits of a moment in ticks, 21 bits of who. Four children to a node; free places are ENDLESS."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.sim.compiled import inlined
+
+Integers = NDArray[np.int64]
+Records = NDArray[np.void]
+
+WHO_BITS = 21
+WHO_MASK = (1 << WHO_BITS) - 1
+MOST = 1 << WHO_BITS
+"""Most people, or agents, that a heap can tell apart."""
+ENDLESS = np.iinfo(np.int64).max
+LAST_TICK = (1 << 42) - 1
+PADDING = 8
+
+
+def new_heap(capacity: int) -> Integers:
+    """Return an empty heap with room for so many keys."""
+    return np.full(capacity + PADDING, ENDLESS, dtype=np.int64)
+
+
+@inlined
+def packed(tick: int, who: int) -> int:
+    """Return the key of somebody at a moment."""
+    return (min(tick, LAST_TICK) << WHO_BITS) | who
+
+
+@inlined
+def pushed(heap: Integers, size: int, key: int) -> int:
+    """Add a key; return the new size."""
+    place = size
+    while place > 0:
+        parent = (place - 1) >> 2
+        if heap[parent] <= key:
+            break
+        heap[place] = heap[parent]
+        place = parent
+    heap[place] = key
+    return size + 1
+
+
+@inlined
+def popped(heap: Integers, size: int) -> int:
+    """Remove the smallest key; return the new size."""
+    size -= 1
+    key = heap[size]
+    heap[size] = ENDLESS
+    if size == 0:
+        return 0
+    place, child = 0, 1
+    while child < size:
+        best, least = child, heap[child]
+        for other in range(child + 1, child + 4):
+            if heap[other] < least:
+                best, least = other, heap[other]
+        if least >= key:
+            break
+        heap[place] = least
+        place = best
+        child = 4 * place + 1
+    heap[place] = key
+    return size
+
+
+@inlined
+def sooner(one: int, other: int, people: Records) -> bool:
+    """Whether one contact arrives before another; at the same moment by need, then attempt."""
+    if (one ^ other) >> WHO_BITS:
+        return one < other
+    first, second = people[one & WHO_MASK], people[other & WHO_MASK]
+    if first.need != second.need:
+        return bool(first.need < second.need)
+    return bool(first.attempt < second.attempt)
+
+
+@inlined
+def called(heap: Integers, size: int, key: int, people: Records) -> int:
+    """Add a contact on its way; return the new size."""
+    place = size
+    while place > 0:
+        parent = (place - 1) >> 2
+        if not sooner(key, heap[parent], people):
+            break
+        heap[place] = heap[parent]
+        place = parent
+    heap[place] = key
+    return size + 1
+
+
+@inlined
+def arrived(heap: Integers, size: int, people: Records) -> int:
+    """Remove the contact that arrives next; return the new size."""
+    size -= 1
+    key = heap[size]
+    heap[size] = ENDLESS
+    if size == 0:
+        return 0
+    place, child = 0, 1
+    while child < size:
+        best = child
+        for other in range(child + 1, min(child + 4, size)):
+            if sooner(heap[other], heap[best], people):
+                best = other
+        if not sooner(heap[best], key, people):
+            break
+        heap[place] = heap[best]
+        place = best
+        child = 4 * place + 1
+    heap[place] = key
+    return size

@@ -1,0 +1,208 @@
+"""The compiled event loop: the rules of the reference engine over arrays, without the interpreter.
+
+Next is the earliest of: a change of staffing, an agent who finishes, a caller who gives up, a contact that arrives;
+at the same moment in this order. Agents who finish at the same moment go by their number, contacts that arrive by
+need and attempt. Lines are given back before anything else happens at a moment, which only arrivals can notice.
+"""
+
+from collections.abc import Callable
+
+from surgesim.sim.arrays import Centre
+from surgesim.sim.compiled import merged
+from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped
+from surgesim.sim.kernel_calls import self_service
+from surgesim.sim.kernel_marks import ROUTE, Keys
+from surgesim.sim.kernel_queue import arrive, give_up, serve, start_patience, still_inside
+from surgesim.sim.kernel_staff import SECONDS, change_staffing, finish, hang_up
+from surgesim.sim.laws import uniform
+from surgesim.sim.state import (
+    ANSWER,
+    ASKED,
+    BORN,
+    CALLING,
+    EDGE,
+    FINISHING,
+    FORCED,
+    IDLE,
+    LOOKING,
+    LOOKING_END,
+    PATIENT,
+    QUESTIONS,
+    ROWS,
+    SPARE,
+    WAITING,
+    Births,
+    Out,
+    State,
+)
+from surgesim.sim.view import View
+
+Question = Callable[[View, int, float, float], int]
+DONE, NO_ROOM, BAD_GROUP, BAD_QUEUE = 0, 1, 2, 3
+STAY = -1
+WRONG = -2
+
+
+@merged
+def group_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool, question: Question, slot: int, now: int) -> int:
+    """Ask the policy which group serves the head of the queue that a contact has joined."""
+    person = state.people[slot]
+    queue = person.queue
+    able = False
+    for place in range(centre.queues[queue].server, centre.queues[queue].servers_end):
+        able = able or view.groups[centre.servers[place]].idle > 0
+    if not able:
+        return STAY
+    luck = uniform(keys[ROUTE], person.need, person.attempt) if lucky else 0.5
+    answer = question(view, queue, now * SECONDS, luck)
+    if answer == -1:
+        return STAY
+    if answer < 0 or answer >= view.groups.size or view.rank[answer, queue] < 0 or view.groups[answer].idle == 0:
+        state.n[ASKED], state.n[ANSWER] = queue, answer
+        return WRONG
+    return answer
+
+
+@merged
+def queue_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool, question: Question, group: int, now: int) -> int:
+    """Ask the policy which queue an idle agent of a group serves."""
+    if view.groups[group].idle == 0 or state.n[WAITING] == 0:
+        return STAY
+    waited = False
+    for place in range(centre.groups[group].skill, centre.groups[group].skills_end):
+        waited = waited or view.queues[centre.skills[place]].waiting > 0
+    if not waited:
+        return STAY
+    state.n[QUESTIONS] += 1
+    luck = uniform(keys[ROUTE], state.n[QUESTIONS], 0) if lucky else 0.5
+    answer = question(view, group, now * SECONDS, luck)
+    if answer == -1:
+        return STAY
+    if answer < 0 or answer >= view.queues.size or view.rank[group, answer] < 0 or view.queues[answer].waiting == 0:
+        state.n[ASKED], state.n[ANSWER] = group, answer
+        return WRONG
+    return answer
+
+
+@merged
+def next_contact(centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, now: int) -> int:
+    """Let the next contact arrive, or the next need be born. Return its place where it joins a queue, else -1."""
+    born = state.n[BORN]
+    birth = born < births.need.size and births.tick[born] == now
+    slot = state.calls[0] & WHO_MASK
+    if birth and state.n[CALLING] > 0 and state.calls[0] >> WHO_BITS == now:
+        birth = births.need[born] < state.people[slot].need
+    if birth:
+        state.n[BORN] = born + 1
+        stream = births.stream[born]
+        need, attempt, returns = births.need[born], 1, 0
+        queue, factor = centre.streams[stream].queue, centre.streams[stream].factor
+        if not self_service(centre, state, out, keys, need, stream, now):
+            return -1
+    else:
+        state.n[CALLING] = arrived(state.calls, state.n[CALLING], state.people)
+        person = state.people[slot]
+        need, attempt, returns = person.need, person.attempt, person.returns
+        stream, queue, factor = person.stream, person.queue, person.factor
+        state.spare[state.n[SPARE]] = slot
+        state.n[SPARE] += 1
+    return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, returns)
+
+
+@merged
+def crowded(centre: Centre, state: State, out: Out) -> bool:
+    """Whether the room for people, patience or rows of the log may not do for one more event."""
+    n = state.n
+    few = n[SPARE] < centre.fan + 4 or n[PATIENT] + 16 > state.patience.size
+    return few or (out.log.size > 1 and n[ROWS] + 2 > out.log.size)
+
+
+@merged
+def earliest(centre: Centre, births: Births, state: State) -> int:
+    """Return the moment of the next event."""
+    n = state.n
+    edge = centre.edges[n[EDGE]] if n[EDGE] < centre.edges.size else LAST_TICK
+    birth = births.tick[n[BORN]] if n[BORN] < births.need.size else LAST_TICK
+    people = min(state.patience[0] >> WHO_BITS, min(state.calls[0] >> WHO_BITS, birth))
+    return int(min(min(edge, state.finishing[0] >> WHO_BITS), people))
+
+
+@merged
+def happen(
+    centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, lucky: bool, question: Question, now: int
+) -> int:
+    """Let the next event happen, and note which groups look for work. Return the place of who joins a queue, else -1."""
+    n = state.n
+    n[LOOKING], n[LOOKING_END], n[FORCED], joined = 0, 0, STAY, -1
+    if n[EDGE] < centre.edges.size and centre.edges[n[EDGE]] == now:
+        change_staffing(centre, state, view, out, n[EDGE], now)
+        n[EDGE] += 1
+        n[LOOKING_END] = view.groups.size if n[EDGE] < centre.edges.size else 0
+    elif state.finishing[0] >> WHO_BITS == now:
+        agent = state.finishing[0] & WHO_MASK
+        n[FINISHING] = popped(state.finishing, n[FINISHING])
+        n[LOOKING] = finish(centre, state, view, out, agent, now)
+        n[LOOKING_END] = n[LOOKING] + 1
+    elif state.patience[0] >> WHO_BITS == now:
+        slot = state.patience[0] & WHO_MASK
+        n[PATIENT] = popped(state.patience, n[PATIENT])
+        if state.people[slot].waits == 1 and state.people[slot].gives_up == now:
+            give_up(centre, state, view, out, keys, slot, now)
+    else:
+        joined = next_contact(centre, births, state, view, out, keys, now)
+        if joined >= 0 and n[IDLE] > 0:
+            group = group_for(centre, state, view, keys, lucky, question, joined, now)
+            if group != STAY:
+                n[FORCED], n[LOOKING], n[LOOKING_END] = state.people[joined].queue, group, group + 1
+    return joined
+
+
+@merged
+def put_to_work(centre: Centre, state: State, view: View, out: Out, keys: Keys, lucky: bool, question: Question, now: int) -> int:
+    """Let the groups that look for work take contacts until they stay idle; one contact where a queue is forced."""
+    n, status = state.n, DONE
+    if n[LOOKING] == WRONG:
+        return BAD_GROUP
+    while n[LOOKING] < n[LOOKING_END]:
+        queue = n[FORCED]
+        if queue < 0:
+            queue = queue_for(centre, state, view, keys, lucky, question, n[LOOKING], now)
+        if queue == WRONG or n[SPARE] < centre.fan + 2:
+            status = BAD_QUEUE if queue == WRONG else NO_ROOM
+            break
+        if queue == STAY:
+            n[LOOKING] += 1
+            continue
+        serve(centre, state, view, out, keys, queue, n[LOOKING], now)
+        if n[FORCED] >= 0:
+            break
+    return status
+
+
+def replicate(
+    centre: Centre,
+    births: Births,
+    state: State,
+    view: View,
+    out: Out,
+    keys: Keys,
+    lucky: bool,
+    to_group: Question,
+    to_queue: Question,
+) -> int:
+    """Simulate one replication; return DONE, or why it stopped."""
+    n, status = state.n, DONE
+    while status == DONE:
+        if crowded(centre, state, out):
+            return NO_ROOM
+        now = earliest(centre, births, state)
+        if now > centre.limit or (n[EDGE] >= centre.edges.size and n[WAITING] == 0):
+            break
+        hang_up(state, out, now)
+        joined = happen(centre, births, state, view, out, keys, lucky, to_group, now)
+        status = put_to_work(centre, state, view, out, keys, lucky, to_queue, now)
+        if joined >= 0 and state.people[joined].waits == 1:
+            start_patience(centre, state, keys, joined)
+    if status == DONE:
+        still_inside(centre, state, out)
+    return status

@@ -1,0 +1,150 @@
+"""Kernel: births, and contacts on their way. The same rules as ``reference.Reference``."""
+
+from surgesim.sim.arrays import Centre
+from surgesim.sim.compiled import compiled, merged
+from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK, MOST_GENERATIONS, RETURN_SHIFT
+from surgesim.sim.heaps import called, packed
+from surgesim.sim.kernel_marks import (
+    C_BOOMERANG,
+    C_CLOSED,
+    C_CONTAINED,
+    C_GIVEN_UP,
+    C_LOST_CLOSED,
+    C_NEEDS,
+    CHANNEL,
+    CLOSED,
+    CLOSED_DELAY,
+    REDIAL,
+    REDIAL_DELAY,
+    REPEAT,
+    REPEAT_DELAY,
+    SELF_SERVICE,
+    SELF_SERVICE_TIME,
+    Keys,
+    ticks,
+)
+from surgesim.sim.laws import Laws, drawn, uniform
+from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Floats, Integers, Out, Records, State
+
+
+@compiled
+def send(
+    n: Integers, people: Records, spare: Integers, calls: Integers, tick: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, returns: int,
+) -> None:  # fmt: skip
+    """Put a contact on its way."""
+    n[SPARE] -= 1
+    slot = spare[n[SPARE]]
+    person = people[slot]
+    person.need = need
+    person.attempt = attempt
+    person.stream = stream
+    person.queue = queue
+    person.factor = factor
+    person.returns = returns
+    person.waits = 0
+    n[CALLING] = called(calls, n[CALLING], packed(tick, slot), people)
+
+
+@merged
+def self_service(centre: Centre, state: State, out: Out, keys: Keys, need: int, stream: int, now: int) -> bool:
+    """A need is born. Return whether it calls at once; where self-service fails, the call is on its way."""
+    reason, queue = centre.streams[stream].reason, centre.streams[stream].queue
+    row = out.queues[state.n[INTERVAL], queue]
+    row[C_NEEDS] += 1.0
+    for channel in range(centre.channels.size):
+        if now < centre.channels[channel].available_from:
+            continue
+        if uniform(keys[CHANNEL], need, channel) >= centre.tries[channel, reason]:
+            continue
+        if uniform(keys[SELF_SERVICE], need, channel) < centre.containment[channel, reason]:
+            row[C_CONTAINED] += 1.0
+            return False
+        row[C_BOOMERANG] += 1.0
+        tick = now + ticks(drawn(centre.laws, centre.channels[channel].delay, keys[SELF_SERVICE_TIME], need, channel))
+        factor = centre.streams[stream].factor * centre.channels[channel].factor
+        if tick < centre.horizon:
+            send(state.n, state.people, state.spare, state.calls, tick, need, 1, stream, queue, factor, 0)
+        return False
+    return True
+
+
+@compiled
+def redial(
+    rules: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
+    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, factor: float,
+) -> None:  # fmt: skip
+    """After a busy tone, or after giving up, some try again after a while."""
+    again = rules[queue].redial > 0.0 and attempt & ATTEMPT_MASK < rules[queue].attempts
+    if not again or uniform(keys[REDIAL], need, attempt) >= rules[queue].redial:
+        table[interval, queue, C_GIVEN_UP] += 1.0
+        return
+    tick = now + ticks(drawn(laws, rules[queue].redial_delay, keys[REDIAL_DELAY], need, attempt))
+    if tick < horizon:
+        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor, 0)
+
+
+@compiled
+def closed_desk(
+    centre: Centre,
+    state: State,
+    out: Out,
+    keys: Keys,
+    need: int,
+    attempt: int,
+    stream: int,
+    queue: int,
+    factor: float,
+    returns: int,
+) -> bool:
+    """A call at a closed desk; return whether it calls again when the desk opens."""
+    row = out.queues[state.n[INTERVAL], queue]
+    row[C_CLOSED] += 1.0
+    window, marked = state.queues[queue].window, attempt + (returns << RETURN_SHIFT)
+    if window < centre.queues[queue].windows_end and uniform(keys[CLOSED], need, marked) < centre.queues[queue].returns:
+        tick = centre.windows[window, 0] + ticks(
+            drawn(centre.laws, centre.queues[queue].spread, keys[CLOSED_DELAY], need, marked)
+        )
+        if tick < centre.horizon:
+            send(state.n, state.people, state.spare, state.calls, tick, need, attempt, stream, queue, factor, returns + 1)
+            return True
+    row[C_LOST_CLOSED] += 1.0
+    row[C_GIVEN_UP] += 1.0
+    return False
+
+
+@merged
+def logged(state: State, out: Out, need: int, attempt: int, queue: int, stream: int, now: int) -> int:
+    """Start a row of the log; return its number, -1 without a log."""
+    if out.log.size == 1:
+        return -1
+    number = state.n[ROWS]
+    state.n[ROWS] = number + 1
+    row = out.log[number]
+    row.need = need
+    row.attempt = attempt
+    row.queue = queue
+    row.stream = stream
+    row.arrival_s = now
+    return int(number)
+
+
+@merged
+def follow_ups(centre: Centre, state: State, keys: Keys, need: int, attempt: int, stream: int, queue: int, end: int) -> None:
+    """A handled contact may bring about others: repeats, second claims, cases."""
+    chain = attempt >> ATTEMPT_BITS
+    generation, ancestor = 0, chain
+    while ancestor > 0:
+        ancestor = (ancestor - 1) // centre.fan
+        generation += 1
+    if generation >= MOST_GENERATIONS:
+        return
+    first = centre.queues[queue].follow_up
+    for step in range(first, centre.queues[queue].follow_ups_end):
+        number = ((chain * centre.fan + (step - first) + 1) << ATTEMPT_BITS) | 1
+        if uniform(keys[REPEAT], need, number) >= centre.follow_ups[step].probability:
+            continue
+        tick = end + ticks(drawn(centre.laws, centre.follow_ups[step].delay, keys[REPEAT_DELAY], need, number))
+        if tick < centre.horizon:
+            to, factor = centre.follow_ups[step].queue, centre.streams[stream].factor
+            send(state.n, state.people, state.spare, state.calls, tick, need, number, stream, to, factor, 0)

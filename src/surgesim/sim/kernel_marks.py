@@ -1,0 +1,47 @@
+"""Kernel: keys of marks, columns of the counters, and durations in ticks."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.base.streams import Purpose, stream_key
+from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS
+from surgesim.sim.compiled import inlined
+from surgesim.sim.contacts import Outcome
+from surgesim.sim.ticks import LONGEST, TICKS_PER_S
+
+Keys = NDArray[np.uint64]
+PURPOSES = (
+    Purpose.CHANNEL, Purpose.SELF_SERVICE, Purpose.SELF_SERVICE_TIME, Purpose.PATIENCE, Purpose.TALK, Purpose.HOLD,
+    Purpose.AFTER_WORK, Purpose.REDIAL, Purpose.REDIAL_DELAY, Purpose.REPEAT, Purpose.REPEAT_DELAY, Purpose.CLOSED,
+    Purpose.CLOSED_DELAY, Purpose.ROUTE,
+)  # fmt: skip
+CHANNEL, SELF_SERVICE, SELF_SERVICE_TIME, PATIENCE, TALK, HOLD, AFTER, REDIAL, REDIAL_DELAY, REPEAT, REPEAT_DELAY = range(11)
+CLOSED, CLOSED_DELAY, ROUTE = 11, 12, 13
+HANDLED, ABANDONED, BLOCKED, INSIDE = int(Outcome.HANDLED), int(Outcome.ABANDONED), int(Outcome.BLOCKED), int(Outcome.INSIDE)
+CLOSED_AGAIN, CLOSED_LOST = int(Outcome.CLOSED), int(Outcome.LOST_CLOSED)
+GROUP_HANDLED = GROUP_COLUMNS.index("handled")
+(
+    C_NEEDS, C_CONTAINED, C_BOOMERANG, C_CLOSED, C_LOST_CLOSED, C_OFFERED, C_FIRST, C_REDIAL, C_FOLLOW_UP, C_BLOCKED,
+    C_HANDLED, C_ABANDONED, C_INSIDE, C_SHORT, C_WITHIN, C_ON_TIME, C_GIVEN_UP, C_WAIT_HANDLED, C_WAIT_ABANDONED,
+    C_TALK, C_HOLD, C_AFTER,
+) = (
+    QUEUE_COLUMNS.index(name)
+    for name in (
+        "needs", "contained", "boomerang", "closed", "lost_closed", "offered", "first", "redial", "follow_up", "blocked",
+        "handled", "abandoned", "inside", "short_abandoned", "answered_within", "on_time", "given_up", "wait_handled_s",
+        "wait_abandoned_s", "talk_s", "hold_s", "after_s",
+    )
+)  # fmt: skip
+
+
+def keys_of(seed: int, replication: int) -> Keys:
+    """Return the keys of all marks of a replication."""
+    return np.array([stream_key(seed, replication, purpose) for purpose in PURPOSES], dtype=np.uint64)
+
+
+@inlined
+def ticks(seconds: float) -> int:
+    """Return a duration in whole ticks."""
+    return int(min(math.floor(seconds * TICKS_PER_S + 0.5), float(LONGEST)))

@@ -1,0 +1,224 @@
+"""The kernel compiled: once for all models, with routing policies as functions that are handed in."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.base.errors import DomainError, PolicyError, Problem
+from surgesim.model.model import Model
+from surgesim.result.counters import GROUP_COLUMNS, SUMS, TRUNK_COLUMNS
+from surgesim.sim.arrays import flat
+from surgesim.sim.books import COLUMN
+from surgesim.sim.cache import kept_in_cache
+from surgesim.sim.counts import LOG_DTYPE, Counts
+from surgesim.sim.heaps import MOST
+from surgesim.sim.policy import Policy, Question, policy_of
+from surgesim.sim.routing import SHELF
+from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, new_out, new_state, new_view
+from surgesim.sim.ticks import TICKS_PER_S, to_ticks
+from surgesim.sim.uncompiled import Bridge
+
+_TIMES = [COLUMN[name] for name in SUMS]
+_GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in ("busy_s", "ready_s")]
+_LOG_TIMES = ("arrival_s", "joined_s", "start_s", "talk_end_s", "end_s", "wait_s")
+
+
+@lru_cache(maxsize=4)
+def _kernel(kinds: tuple[Any, ...], question: Any) -> Callable[..., int]:
+    """Return the kernel for these types of arguments, from the cache folder where it is there."""
+    import numba
+
+    from surgesim.sim.kernel import replicate
+
+    function = numba.types.FunctionType(question)
+    signature = numba.int64(*kinds, numba.types.boolean, function, function)
+    with kept_in_cache() as kept:
+        compiled: Callable[..., int] = numba.njit(signature, nogil=True, error_model="numpy", cache=kept, _nrt=False)(replicate)
+    return compiled
+
+
+@lru_cache(maxsize=256)
+def _answerer(question: Question, signature: Any) -> Any:
+    """Return a compiled question of a policy."""
+    import numba
+
+    function = getattr(question, "py_func", question)
+    with kept_in_cache() as kept:
+        # functions of third parties may lie where they cannot be kept, and change without a change of our sources
+        own = kept and function.__module__.startswith(SHELF.package)
+        return numba.njit(signature, nogil=True, cache=own)(function)
+
+
+class Machine:
+    """A model with its policy, ready to simulate replications in the kernel; safe to use from several threads.
+
+    Parameters
+    ----------
+    model : Model
+        What to simulate.
+    policy : Policy, optional
+        Routing policy; the scenario's own where it is left out.
+    compile_policy : bool
+        Whether to try to compile the policy. One that cannot be compiled is called as plain Python, with the same result.
+
+    Attributes
+    ----------
+    bridge : Bridge or None
+        The way back to plain Python, where the policy is not compiled.
+
+    Raises
+    ------
+    DomainError
+        More agents than the kernel can tell apart.
+    """
+
+    def __init__(self, model: Model, policy: Policy | None = None, compile_policy: bool = True) -> None:
+        from numba import float64, int64, typeof
+
+        self.model = model
+        self.policy = policy or policy_of(model)
+        self.centre = flat(model)
+        self.sizes = Sizes(4096, 8192, 0)
+        if int(self.centre.groups["size"].sum()) >= MOST:
+            raise DomainError(
+                Problem(f"{MOST} agents or more at the same time", instead="use the fluid engine for centres of this size")
+            )
+        view = new_view(model, self.centre, self.policy)
+        signature = int64(typeof(view), int64, float64, float64)
+        questions = self._compiled(signature) if compile_policy else None
+        self.bridge = Bridge(self.policy) if questions is None else None
+        self._arrived, self._free = questions or self._called_back(signature)
+        births = Births(*(np.zeros(1, dtype=np.int64) for _ in range(3)))
+        parts = (
+            self.centre,
+            births,
+            self._state(self.sizes),
+            view,
+            new_out(Counts.empty(model), 0),
+            np.zeros(1, dtype=np.uint64),
+        )
+        self._replicate = _kernel(tuple(typeof(part) for part in parts), signature)
+
+    def _compiled(self, signature: Any) -> tuple[Any, Any] | None:
+        from numba.core.errors import NumbaError
+
+        try:
+            return _answerer(self.policy.arrived, signature), _answerer(self.policy.free, signature)
+        except NumbaError:
+            return None
+
+    def _called_back(self, signature: Any) -> tuple[Any, Any]:
+        assert self.bridge is not None
+        return self.bridge.compiled(self.policy.arrived, signature), self.bridge.compiled(self.policy.free, signature)
+
+    def _state(self, sizes: Sizes) -> State:
+        return new_state(self.centre, len(self.model.trunks), sizes)
+
+    def births(self, seed: int, replication: int) -> Births:
+        """Return the needs of a replication in ticks, those of one tick in the order of their numbers."""
+        born = self.model.needs.births(seed, replication)
+        tick = np.minimum(to_ticks(born.time_s), self.centre.horizon - 1)
+        stream, need = born.stream.astype(np.int64), born.need.astype(np.int64)
+        if np.any((tick[1:] == tick[:-1]) & (need[1:] < need[:-1])):
+            order = np.lexsort((need, tick))
+            tick, stream, need = tick[order], stream[order], need[order]
+        return Births(tick, stream, need)
+
+    def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
+        """Return the counters of one replication, and its contact log on request.
+
+        Raises
+        ------
+        PolicyError
+            The routing policy raised, or answered something that is not possible.
+        DomainError
+            More people in the system than the kernel can tell apart.
+        """
+        from surgesim.sim.kernel import NO_ROOM
+
+        births = self.births(seed, replication)
+        rows = 2 * len(births.need) + 1024 if log else 0
+        while True:
+            sizes = self.sizes._replace(rows=rows)
+            counts, state, out, status = self._once(births, sizes, seed, replication)
+            if status != NO_ROOM:
+                break
+            rows *= 2
+            self._grow(sizes)
+        if status:
+            self._blame(state, status)
+        return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, _log(out, int(state.n[ROWS])) if log else None)
+
+    def _once(self, births: Births, sizes: Sizes, seed: int, replication: int) -> tuple[Counts, State, Out, int]:
+        from surgesim.sim.kernel_marks import keys_of
+
+        counts, state = Counts.empty(self.model), self._state(sizes)
+        out, view = new_out(counts, sizes.rows), new_view(self.model, self.centre, self.policy)
+        arguments = (
+            self.centre,
+            births,
+            state,
+            view,
+            out,
+            keys_of(seed, replication),
+            self.policy.luck,
+            self._arrived,
+            self._free,
+        )
+        if self.bridge is not None:
+            with self.bridge.crossing(view):
+                status = self._replicate(*arguments)
+            return _in_seconds(counts), state, out, status
+        try:
+            status = self._replicate(*arguments)
+        except Exception as error:
+            self._replay(seed, replication)
+            raise PolicyError(
+                f"routing policy {self.policy.name!r} raised {type(error).__name__} when compiled: {error}"
+            ) from error
+        return _in_seconds(counts), state, out, status
+
+    def _replay(self, seed: int, replication: int) -> None:
+        """Run the reference on the same luck: it raises the policy's own error, with its line."""
+        from surgesim.sim.reference import simulate
+
+        simulate(self.model, seed, replication, policy=self.policy)
+
+    def _grow(self, used: Sizes) -> None:
+        people = used.people * 2
+        if people > MOST:
+            raise DomainError(Problem(f"more than {MOST} people are waiting or about to call at the same time",
+                                      instead="lengthen the opening hours, add agents, or use the fluid engine"))  # fmt: skip
+        self.sizes = Sizes(max(self.sizes.people, people), max(self.sizes.patience, 2 * used.patience), 0)
+
+    def _blame(self, state: State, status: int) -> None:
+        from surgesim.sim.kernel import BAD_GROUP
+
+        asked, answer = int(state.n[ASKED]), int(state.n[ANSWER])
+        if status == BAD_GROUP:
+            raise self.policy.impossible_group(answer, self.model.queues[asked].name)
+        raise self.policy.impossible_queue(answer, self.model.groups[asked])
+
+
+def _in_seconds(counts: Counts) -> Counts:
+    """Turn the times of counters from ticks to seconds, in place."""
+    for array, places in ((counts.queues, _TIMES), (counts.groups, _GROUP_TIMES), (counts.trunks, slice(len(TRUNK_COLUMNS)))):
+        array[:, :, places] /= TICKS_PER_S
+    return counts
+
+
+def _log(out: Out, rows: int) -> NDArray[np.void]:
+    """Return the log in seconds."""
+    log = np.empty(rows, dtype=LOG_DTYPE)
+    for name in LOG_DTYPE.names or ():
+        values = out.log[name][:rows]
+        log[name] = np.where(values < 0, np.nan, values / TICKS_PER_S) if name in _LOG_TIMES else values
+    return log
+
+
+def simulate(model: Model, seed: int, replication: int, log: bool = False, policy: Policy | None = None) -> Counts:
+    """Return the counters of one replication, simulated in the kernel; the same as ``reference.simulate``, bit for bit."""
+    return Machine(model, policy).simulate(seed, replication, log)

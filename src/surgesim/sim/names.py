@@ -1,0 +1,56 @@
+"""Helpers for the settings of routing policies: names become positions, texts become numbers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from surgesim.base.errors import Problem
+from surgesim.base.text import suggestion
+
+
+class Names(NamedTuple):
+    """Names of queues and groups, and who serves what.
+
+    Attributes
+    ----------
+    queues, groups : tuple of str
+        In the order of the scenario.
+    rank : ndarray of int, shape (groups, queues)
+        Place of a queue in the skills of a group; -1 where the group has not the skill.
+    """
+
+    queues: tuple[str, ...]
+    groups: tuple[str, ...]
+    rank: Any
+
+
+def numbers(settings: Mapping[str, Any], key: str, names: Sequence[str], default: float, problems: list[Problem]) -> list[float]:
+    """Return one number for each name, the default where none is given; what is wrong goes to ``problems``."""
+    given = mapping(settings, key, names, problems)
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            problems.append(Problem(f"{value!r} is not a number of at least 0", f"routing.settings.{key}.{name}", "write e.g. 2"))
+    return [float(given[name]) if isinstance(given.get(name), int | float) else default for name in names]
+
+
+def positions(
+    lists: Mapping[str, Any], key: str, names: Sequence[str], where: str, problems: list[Problem]
+) -> dict[str, int] | None:
+    """Return the place of each name in the list of ``key``, None where there is no list."""
+    if key not in lists:
+        return None
+    listed = lists[key] if isinstance(lists[key], list | tuple) else [lists[key]]
+    for name in listed:
+        if name not in names:
+            problems.append(Problem(f"{name!r} is not defined", f"{where}.{key}", suggestion(str(name), names)))
+    return {str(name): place for place, name in enumerate(listed)}
+
+
+def mapping(settings: Mapping[str, Any], key: str, names: Sequence[str], problems: list[Problem]) -> Mapping[str, Any]:
+    """Return a setting that maps names to something; what is wrong goes to ``problems``."""
+    given = settings.get(key, {})
+    where = f"routing.settings.{key}"
+    if not isinstance(given, Mapping):
+        problems.append(Problem(f"{given!r} is not a mapping from names", where, f"write e.g. {{{names[0]}: ...}}"))
+        return {}
+    problems += [Problem(f"{name!r} is not defined", where, suggestion(str(name), names)) for name in given if name not in names]
+    return given

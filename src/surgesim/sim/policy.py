@@ -1,0 +1,114 @@
+"""Routing policies: taken from the shelf, their settings checked, their answers guarded."""
+
+import inspect
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.base.errors import PolicyError, Problem, ScenarioError
+from surgesim.model.model import Model
+from surgesim.sim.names import Names
+from surgesim.sim.routing import SHELF
+from surgesim.sim.view import View
+
+Question = Callable[[View, int, float, float], int]
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """A routing policy with its settings.
+
+    Attributes
+    ----------
+    name : str
+        Name on the shelf.
+    arrived, free : callable
+        Its two answers; see ``surgesim.sim.view``.
+    settings : ndarray of float
+        Its settings as numbers.
+    luck : bool
+        Whether it asks for a uniform number.
+    """
+
+    name: str
+    arrived: Question
+    free: Question
+    settings: NDArray[np.float64]
+    luck: bool
+
+    def ask(self, question: Question, view: View, about: int, now: float, luck: float) -> int:
+        """Return the answer to one question.
+
+        Raises
+        ------
+        PolicyError
+            The policy raised, or answered something that is no whole number; names its file and line.
+        """
+        try:
+            answer = question(view, about, now, luck)
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"routing policy {self.name!r} raised {type(error).__name__}: {error}"
+            raise PolicyError(f"{frame.filename}:{frame.lineno}: {what}") from error
+        if isinstance(answer, bool) or not isinstance(answer, int | np.integer):
+            raise self.wrong(question, f"answered {answer!r}, not a whole number")
+        return int(answer)
+
+    def wrong(self, question: Question, what: str) -> PolicyError:
+        """Return the error for an answer that is not possible."""
+        code = getattr(question, "py_func", question)
+        try:
+            place = f"{inspect.getsourcefile(code)}:{inspect.getsourcelines(code)[1]}"
+        except (OSError, TypeError):
+            place = getattr(code, "__qualname__", "?")
+        return PolicyError(f"{place}: routing policy {self.name!r} {what}")
+
+    def impossible_group(self, answer: int, queue: str) -> PolicyError:
+        """Return the error for a group that cannot take a contact."""
+        return self.wrong(self.arrived, f"answered group {answer} for queue {queue!r}: no such group, no skill, or nobody idle")
+
+    def impossible_queue(self, answer: int, group: str) -> PolicyError:
+        """Return the error for a queue that cannot be served."""
+        return self.wrong(self.free, f"answered queue {answer} for group {group!r}: no such queue, no skill, or nobody waits")
+
+
+def ranks(model: Model) -> NDArray[np.int64]:
+    """Return the place of each queue in the skills of each group, -1 without the skill, shape (groups, queues)."""
+    rank = np.full((len(model.groups), len(model.queues)), -1, dtype=np.int64)
+    for group, skills in enumerate(model.skills):
+        for place, queue in reversed(list(enumerate(skills))):
+            rank[group, queue] = place
+    return rank
+
+
+def policy_of(model: Model) -> Policy:
+    """Return the routing policy of a model, its settings checked.
+
+    Raises
+    ------
+    CatalogueError
+        No such policy.
+    ScenarioError
+        Settings that the policy does not have, or cannot use; all at once.
+    """
+    routing = model.scenario.routing
+    return policy_from(SHELF.load(routing.policy), routing.policy, routing.settings, model)
+
+
+def policy_from(module: Any, name: str, settings: Mapping[str, Any], model: Model) -> Policy:
+    """Return a policy from its module, or any object with the same attributes."""
+    names = Names(tuple(queue.name for queue in model.queues), model.groups, ranks(model))
+    problems: list[Problem] = []
+    allowed = tuple(getattr(module, "SETTINGS", ()))
+    mend = f"write one of {', '.join(allowed)}" if allowed else "delete it"
+    problems += [
+        Problem(f"the policy {name!r} has no setting {key!r}", "routing.settings", mend) for key in settings if key not in allowed
+    ]
+    values = module.prepare(settings, names, problems) if allowed else []
+    if problems:
+        raise ScenarioError(problems)
+    return Policy(name, module.arrived, module.free, np.array(values, dtype=np.float64), bool(getattr(module, "LUCK", False)))

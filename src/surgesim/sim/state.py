@@ -1,0 +1,133 @@
+"""What changes during a replication: people, agents, heaps and counters of the kernel."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.model.model import Model
+from surgesim.sim.arrays import Centre
+from surgesim.sim.counts import LOG_DTYPE, Counts
+from surgesim.sim.heaps import new_heap
+from surgesim.sim.policy import Policy, ranks
+from surgesim.sim.view import View
+
+Records = NDArray[np.void]
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+PERSON = np.dtype(
+    [
+        ("need", "i8"), ("attempt", "i8"), ("arrival", "i8"), ("gives_up", "i8"), ("factor", "f8"), ("stream", "i4"),
+        ("queue", "i4"), ("interval", "i4"), ("returns", "i4"), ("next", "i4"), ("previous", "i4"), ("row", "i4"),
+        ("waits", "i4"),
+    ]
+)  # fmt: skip
+"""Somebody who waits, or whose call is on its way; ``next`` and ``previous`` chain a queue."""
+AGENT = np.dtype([("group", "i8"), ("idle_since", "i8")])
+GROUP_STATE = np.dtype(
+    [("head", "i8"), ("off", "i8"), ("planned", "i8"), ("staying", "i8"), ("booked_until", "i8")]
+)  # fmt: skip
+QUEUE_STATE = np.dtype([("head", "i8"), ("tail", "i8"), ("window", "i8")])
+TRUNK_STATE = np.dtype([("lines", "i8"), ("in_use", "i8"), ("booked_until", "i8")])
+GROUP_VIEW = np.dtype([("idle", "i8"), ("busy", "i8"), ("on_duty", "i8"), ("idle_since", "f8"), ("breadth", "i8")])
+QUEUE_VIEW = np.dtype([("waiting", "i8"), ("oldest", "f8"), ("priority", "i8"), ("deferred", "i8"), ("deadline", "f8")])
+LOG_ROW = np.dtype([(name, "i8") for name in LOG_DTYPE.names or ()])
+
+# Places in ``State.n``.
+SPARE, FINISHING, PATIENT, CALLING, HANGING_UP, WAITING, IDLE, STAYING, QUESTIONS, INTERVAL, ROWS, BORN, ASKED, ANSWER = range(14)
+EDGE, LOOKING, LOOKING_END, FORCED = range(14, 18)
+
+
+class Births(NamedTuple):
+    """Needs in the order in which they are born, in ticks."""
+
+    tick: Integers
+    stream: Integers
+    need: Integers
+
+
+class State(NamedTuple):
+    """Everything that changes, but for what a policy sees."""
+
+    n: Integers
+    people: Records
+    spare: Integers
+    calls: Integers
+    patience: Integers
+    finishing: Integers
+    hanging_up: Integers
+    agents: Records
+    idle: Integers
+    off: Integers
+    groups: Records
+    queues: Records
+    trunks: Records
+
+
+class Out(NamedTuple):
+    """Counters and log, as they fill; times in ticks."""
+
+    queues: Floats
+    groups: Floats
+    trunks: Floats
+    waits: Floats
+    log: Records
+
+
+class Sizes(NamedTuple):
+    """Room for people, for moments at which patience ends, and for rows of the log."""
+
+    people: int
+    patience: int
+    rows: int
+
+
+def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
+    """Return the state before the first event: nobody waits, everybody is off duty."""
+    size = centre.groups["size"]
+    total = int(size.sum())
+    n = np.zeros(24, dtype=np.int64)
+    n[SPARE], n[INTERVAL] = sizes.people, -1
+    agents = np.zeros(total + 1, dtype=AGENT)
+    agents["group"][:total] = np.repeat(np.arange(len(size)), size)
+    groups = np.zeros(len(size), dtype=GROUP_STATE)
+    groups["off"] = size
+    queues = np.zeros(len(centre.queues), dtype=QUEUE_STATE)
+    queues["head"] = queues["tail"] = -1
+    queues["window"] = centre.queues["window"]
+    off = [np.arange(first + count - 1, first - 1, -1) for first, count in zip(centre.groups["agent"], size, strict=True)]
+    return State(
+        n=n,
+        people=np.zeros(sizes.people, dtype=PERSON),
+        spare=np.arange(sizes.people - 1, -1, -1, dtype=np.int64),
+        calls=new_heap(sizes.people),
+        patience=new_heap(sizes.patience),
+        finishing=new_heap(total + 1),
+        hanging_up=new_heap(total + 1),
+        agents=agents,
+        idle=np.zeros(total + 1, dtype=np.int64),
+        off=np.concatenate([*off, np.zeros(1, dtype=np.int64)]).astype(np.int64),
+        groups=groups,
+        queues=queues,
+        trunks=np.zeros(max(trunks, 1), dtype=TRUNK_STATE),
+    )
+
+
+def new_view(model: Model, centre: Centre, policy: Policy) -> View:
+    """Return what a policy sees before the first event."""
+    groups = np.zeros(len(centre.groups), dtype=GROUP_VIEW)
+    groups["idle_since"] = np.inf
+    groups["breadth"] = centre.groups["skills_end"] - centre.groups["skill"]
+    queues = np.zeros(len(centre.queues), dtype=QUEUE_VIEW)
+    queues["oldest"] = np.inf
+    queues["priority"] = [queue.priority for queue in model.queues]
+    queues["deferred"] = centre.queues["deferred"]
+    queues["deadline"] = [queue.deadline_s for queue in model.queues]
+    return View(groups, queues, ranks(model), policy.settings)
+
+
+def new_out(counts: Counts, rows: int) -> Out:
+    """Return the counters of a replication, and an empty log."""
+    log = np.full(max(rows, 1) * len(LOG_DTYPE.names or ()), -1, dtype=np.int64).view(LOG_ROW)
+    return Out(counts.queues, counts.groups, counts.trunks, counts.waits, log)

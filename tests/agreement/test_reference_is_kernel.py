@@ -1,0 +1,158 @@
+"""The reference and the kernel give the same contact log, row for row, and the same counters, bit for bit."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from surgesim.model.build import build
+from surgesim.scenario.scenario import Scenario
+from surgesim.sim import reference
+from surgesim.sim.counts import Counts
+from surgesim.sim.machine import Machine
+
+QUEUES = ("one", "two", "mail")
+GROUPS = ("first", "second", "third")
+shares = st.sampled_from(["0%", "20%", "60%", "100%"])
+laws = st.sampled_from(
+    [
+        "exponential(3min)", "constant(5min)", "constant(0s)", "lognormal(6min, cv 0.8)", "gamma(4min, cv 0.5)",
+        "uniform(10s, 20min)", "weibull(5min, shape 0.7)", "empirical(10s, 60s, 5min)", "erlang(4min, 3)",
+        "mixture(0.4 exponential(30s), 0.6 exponential(9min))",
+    ]
+)  # fmt: skip
+delays = st.one_of(laws, st.sampled_from(["exponential(2h)", "constant(1h)", "exponential(20h)"]))
+
+
+@st.composite
+def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    handling: dict[str, Any] = {"talk": draw(laws)}
+    if draw(st.booleans()):
+        handling |= {"hold": draw(laws), "after": draw(laws)}
+    queue: dict[str, Any] = {"hours": draw(st.sampled_from(["desk", "always", "split"])), "handling": handling}
+    queue["priority"] = draw(st.integers(0, 3))
+    if name == "mail":
+        queue["deadline"] = draw(st.sampled_from(["10min", "4h", "1d"]))
+    else:
+        queue["patience"] = draw(st.one_of(laws, st.sampled_from(["never", "mixture(0.3 never, 0.7 exponential(1min))"])))
+        if draw(st.booleans()):
+            queue["redial"] = {"probability": draw(shares), "delay": draw(delays), "attempts": draw(st.integers(1, 4)),
+                               "patience_factor": draw(st.sampled_from(["1x", "0.8x", "0x", "1.5x"]))}  # fmt: skip
+        if draw(st.booleans()):
+            queue["closing"] = {"returns": draw(shares), "spread": draw(delays)}
+    if draw(st.booleans()):
+        steps = draw(st.lists(st.sampled_from(QUEUES), min_size=1, max_size=2))
+        queue["follow_ups"] = [
+            {"to": to, "probability": draw(st.sampled_from(["10%", "45%"])), "delay": draw(delays)} for to in steps
+        ]
+    return queue
+
+
+@st.composite
+def groups(draw: st.DrawFn, place: int) -> dict[str, Any]:
+    skills = draw(st.lists(st.sampled_from(QUEUES), min_size=1, max_size=3, unique=True))
+    group: dict[str, Any] = {"site": draw(st.sampled_from(["here", "there"])), "skills": skills}
+    group["shrinkage"] = draw(st.sampled_from(["0%", "30%"]))
+    group["handling_factor"] = draw(st.sampled_from(["1x", "1.3x"]))
+    if draw(st.booleans()):
+        group["heads"] = draw(st.integers(0, 4))
+    else:
+        group["roster"] = [
+            {"team": f"t{place}-{shift}", "shift": shift, "heads": draw(st.integers(0, 4))}
+            for shift in ("early", "late", "night")
+        ]
+    return group
+
+
+@st.composite
+def routings(draw: st.DrawFn) -> dict[str, Any]:
+    policy = draw(
+        st.sampled_from(["longest-wait", "priority-list", "longest-idle-agent", "least-skilled-first", "weighted",
+                         "threshold-reservation", "random"])
+    )  # fmt: skip
+    if policy == "weighted":
+        return {"policy": policy, "settings": {"queues": {"one": draw(st.integers(0, 5))}, "groups": {"second": 0.5}}}
+    if policy == "threshold-reservation":
+        return {"policy": policy, "settings": {"groups": {"first": draw(st.integers(0, 3))}}}
+    if policy == "priority-list" and draw(st.booleans()):
+        return {"policy": policy, "settings": {"groups": {"one": ["third", "first"]}}}
+    return {"policy": policy}
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    here: dict[str, Any] = {"seats": 200}
+    teams = {name: draw(groups(place)) for place, name in enumerate(GROUPS)}
+    served = {skill for team in teams.values() for skill in team["skills"]}
+    teams["first"]["skills"] += [queue for queue in QUEUES if queue not in served]
+    if draw(st.booleans()):
+        here["outages"] = [
+            {"start": "2027-11-01 10:00", "end": "2027-11-01 11:10"},
+            {"start": "2027-11-01 18:00", "end": "2027-11-01 23:00"},
+        ]
+    tree: dict[str, Any] = {
+        "surgesim": 1,
+        "name": "random",
+        "clock": {"start": "2027-11-01", "days": draw(st.integers(1, 2)), "interval": draw(st.sampled_from(["15min", "1h"]))},
+        "hours": {"desk": {"every_day": "09:00-18:00"}, "always": {"every_day": "00:00-24:00"},
+                  "split": {"every_day": ["08:10-12:00", "13:00-23:30"]}},
+        "reasons": {"a": {"queue": "one"}, "b": {"queue": "two", "talk_factor": "1.3x"}, "c": {"queue": "mail"}},
+        "demand": {"base": {"kind": "rates", "reasons": {"a": "50%", "b": "30%", "c": "20%"},
+                            "rate": draw(st.sampled_from(["2/h", "6/h", "12/h"])), "day_noise": "20%"}},
+        "queues": {name: draw(queues(name)) for name in QUEUES},
+        "sites": {"here": here, "there": {"seats": 200}},
+        "shifts": {"early": {"time": "08:00-16:00", "break_time": "12:00-13:00"}, "late": {"time": "14:00-21:15"},
+                   "night": {"time": "22:00-06:00"}},
+        "groups": teams,
+        "routing": draw(routings()),
+    }  # fmt: skip
+    if draw(st.booleans()):
+        tree["channels"] = {"faq": {"kind": "faq", "available_from": "2027-11-01 07:00", "boomerang_delay": draw(delays)},
+                            "bot": {"kind": "chatbot", "tries": draw(shares), "containment": draw(shares)}}  # fmt: skip
+    if draw(st.booleans()):
+        tree["trunks"] = {"main": {"lines": draw(st.integers(0, 6)), "queues": ["one"]}, "extra": {"lines": 3, "queues": ["two"]}}
+    return Scenario.model_validate(tree)
+
+
+def differences(one: Counts, other: Counts) -> list[str]:
+    """Return where two replications differ."""
+    assert one.log is not None
+    assert other.log is not None
+    fields = ("queues", "groups", "trunks", "waits")
+    found = [field for field in fields if not np.array_equal(getattr(one, field), getattr(other, field))]
+    if len(one.log) != len(other.log):
+        return [*found, f"{len(one.log)} rows and {len(other.log)} rows"]
+    for name in one.log.dtype.names or ():
+        unequal = np.flatnonzero(
+            ~((one.log[name] == other.log[name]) | ((one.log[name] != one.log[name]) & (other.log[name] != other.log[name])))
+        )
+        found += [f"{name} of row {unequal[0]}: {one.log[unequal[0]]} and {other.log[unequal[0]]}"] if len(unequal) else []
+    return found
+
+
+def checked(counts: Counts) -> None:
+    """Check the laws of conservation that hold in every interval and queue."""
+    from surgesim.sim.books import COLUMN, GROUP_COLUMN, TRUNK_COLUMN
+
+    column = {name: counts.queues[:, :, place] for name, place in COLUMN.items()}
+    ends = ("handled", "abandoned", "blocked", "balked", "deflected", "inside")
+    assert np.array_equal(column["offered"], sum(column[name] for name in ends))
+    assert np.array_equal(column["offered"], column["first"] + column["redial"] + column["follow_up"])
+    assert np.all(counts.groups[:, :, GROUP_COLUMN["busy_s"]] <= counts.groups[:, :, GROUP_COLUMN["ready_s"]])
+    assert np.all(counts.trunks[:, :, TRUNK_COLUMN["busy_s"]] <= counts.trunks[:, :, TRUNK_COLUMN["line_s"]])
+    assert counts.waits[..., 0].sum() == column["handled"].sum()
+    assert counts.waits[..., 1].sum() == column["abandoned"].sum()
+    assert counts.log is not None
+    keys = {(row["need"], row["attempt"], row["arrival_s"]) for row in counts.log}
+    assert len(keys) == len(counts.log)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(scenario=scenarios(), seed=st.integers(0, 2**32))
+def test_the_logs_are_the_same_row_for_row(scenario: Scenario, seed: int) -> None:
+    model = build(scenario)
+    expected = reference.simulate(model, seed, 3, log=True)
+    found = Machine(model).simulate(seed, 3, log=True)
+    assert differences(expected, found) == []
+    checked(found)

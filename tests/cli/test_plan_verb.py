@@ -1,0 +1,65 @@
+"""The main job on the terminal: plan, card, run folder, report in the other language, exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from surgesim.cli.main import execute
+
+SCENARIO = """\
+surgesim: 1
+name: small-surge
+clock: {start: 2027-11-09, days: 2, interval: 1h}
+hours: {desk: {every_day: "09:00-15:00"}}
+reasons: {question: {queue: calls}}
+demand: {usual: {kind: rates, rate: 40/h, reasons: {question: 100%}}}
+queues:
+  calls: {hours: desk, patience: exponential(3min), answer_within: 60s, handling: {talk: exponential(5min)}}
+sites: {tokyo: {seats: 10}}
+shifts: {day: {time: "09:00-15:00"}}
+groups: {first: {site: tokyo, skills: [calls], heads: 2}, temps: {site: tokyo, skills: [calls], source: temporary}}
+targets: [{queue: calls, measure: service_level, at_least: 70%}]
+levers:
+  staff: {temps: {shifts: [day], wage: 2_000 JPY/head/h, hires: 8, hiring_cost: 1_000 JPY/head}}
+"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "small.yaml"
+    path.write_text(SCENARIO)
+    return path
+
+
+def test_plan_writes_the_folder_and_shows_the_card(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    assert execute(["plan", str(file), "--out", str(out), "--replications", "30"]) == 0
+    text = capsys.readouterr().out
+    figures = json.loads((out / "summary.json").read_text("utf-8"))["figures"]
+    assert f"¥{figures['cost_jpy']:,.0f}" in text
+    assert f"{figures['service_level.calls']:.1%}" in text
+    assert text.rstrip().endswith(str(out / "report.html"))
+    assert figures["hired.temps"] >= 1
+    meta = json.loads((out / "meta.json").read_text("utf-8"))
+    assert meta["plan"]["cost_jpy"] == figures["cost_jpy"]
+    rows = CalamineWorkbook.from_path(str(out / "plan.xlsx")).get_sheet_by_name("Cost").to_python()
+    assert rows[-1][5] == pytest.approx(figures["cost_jpy"])
+    assert execute(["report", str(out), "--lang", "ja"]) == 0
+    assert capsys.readouterr().out.strip() == str(out / "report.html")
+    assert 'lang="ja"' in (out / "report.html").read_text("utf-8")
+
+
+def test_plan_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["plan", str(file), "--replications", "30", "--json"]) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert tree["certificate"]["kept"] is True
+    assert sum(cost["cost_jpy"] for cost in tree["costs"]) == pytest.approx(tree["figures"]["cost_jpy"])
+
+
+def test_no_feasible_plan_exits_3(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["plan", str(file), "--set", "levers.staff.temps.hires=1", "--replications", "30"]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "no plan" in captured.err
