@@ -1,0 +1,117 @@
+"""Verbs that look and never compute for long: check, compare, list, new, schema."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from surgesim.base.errors import InputError, Problem, ScenarioError
+from surgesim.cli.options import Json, Overrides, Replications, Seed, Sets
+
+if TYPE_CHECKING:
+    from surgesim.result.result import Result
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files (YAML).", show_default=False)],
+    override: Overrides = None,
+    set_: Sets = None,
+) -> None:
+    """Check scenario files: every problem at once, with its line and the mend.
+
+    Example: surgesim check scenarios/*.yaml
+    """
+    from surgesim.cli.terminal import answers, show_error
+    from surgesim.scenario.check import problems
+
+    wrong = 0
+    for file in files:
+        found = problems(file, override or (), set_ or ())
+        if found:
+            wrong += len(found)
+            show_error(ScenarioError(found))
+        else:
+            answers().print(f"{file}: nothing is wrong")
+    if wrong:
+        typer.echo(f"{wrong} problem{'s' if wrong > 1 else ''}", err=True)
+        raise typer.Exit(2)
+
+
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="Run folder, or scenario file.", show_default=False)],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Run folder, or scenario file.", show_default=False)],
+    replications: Replications = 20,
+    seed: Seed = 1,
+    by: Annotated[str, typer.Option("--by", help="Columns to group by, e.g. queue or day,queue.")] = "queue",
+    json_: Json = False,
+) -> None:
+    """Compare two runs: what differs in the scenarios, and paired differences of every measure with intervals.
+
+    Example: surgesim compare out/one out/two --by queue
+    """
+    from surgesim.cli.terminal import answers, show_table
+    from surgesim.result.compare import compare as compare_results
+
+    first, second = (_result(path, replications, seed) for path in (a, b))
+    table = compare_results(first, second, by=tuple(word for word in by.split(",") if word)).table
+    if json_:
+        typer.echo(table.write_json())
+        return
+    for item in first.scenario.diff(second.scenario):
+        answers().print(f"{item.path}: {item.before} -> {item.after}")
+    show_table(table, f"{first.scenario.name} (a), {second.scenario.name} (b); difference is b - a")
+
+
+def _result(path: Path, replications: int, seed: int) -> "Result":
+    if path.is_dir():
+        from surgesim.result.folder import read
+
+        return read(path)
+    from surgesim.cli.terminal import progress
+    from surgesim.engines import run
+    from surgesim.scenario.read import load
+
+    with progress() as display:
+        return run(load(path), replications=replications, seed=seed, progress=display.show)
+
+
+def list_kinds(
+    name: Annotated[str | None, typer.Argument(metavar="[SHELF]", help="One shelf only.", show_default=False)] = None,
+    json_: Json = False,
+) -> None:
+    """List every kind on every shelf, built in or added by a plug-in, with one line on each."""
+    from surgesim.base.catalogue import shelves
+    from surgesim.base.text import suggestion
+    from surgesim.cli.terminal import answers
+
+    found = shelves()
+    if name is not None and name not in found:
+        raise InputError(Problem(f"no shelf is called {name!r}", instead=suggestion(name, found)))
+    shown = {shelf: found[shelf].kinds() for shelf in ([name] if name else found)}
+    if json_:
+        typer.echo(json.dumps({shelf: {kind: k.summary for kind, k in kinds.items()} for shelf, kinds in shown.items()}))
+        return
+    for shelf, kinds in shown.items():
+        answers().print(f"[bold]{shelf}[/bold]  {found[shelf].summary}")
+        for kind, k in kinds.items():
+            answers().print(f"  {kind:<24} {k.summary}{'' if k.built_in else f'  (from {k.origin})'}", markup=False)
+
+
+def new(kind: Annotated[str, typer.Argument(help="recall, data-leak, disaster, food-recall or plain.")]) -> None:
+    """Print a commented scenario to start from.
+
+    Example: surgesim new recall > my.yaml
+    """
+    from surgesim.scenario.template import new as template
+
+    typer.echo(template(kind), nl=False)
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check YAML."""
+    from surgesim.scenario.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+

@@ -1,0 +1,69 @@
+"""The command ``surgesim``: thin, every verb is the verb of the Python face.
+
+Exit codes: 0 done, 1 a defect or a solver that gave up, 2 input that cannot be used, 3 no plan is feasible, 4 a plan
+or run exists but a promise is missed, 130 interrupted.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from surgesim.base.errors import SurgesimError
+from surgesim.cli.looking import check, compare, list_kinds, new, schema
+from surgesim.cli.working import forecast, plan, report, run
+
+app = typer.Typer(
+    name="surgesim",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="Plan the capacity of a contact centre for a surge: forecast, simulate, optimise, verify.",
+    epilog="First steps: surgesim new recall > my.yaml; surgesim check my.yaml; surgesim plan my.yaml --out out/my",
+)
+for verb in (check, run, plan, compare, forecast, report, new, schema):
+    app.command()(verb)
+app.command("list")(list_kinds)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from surgesim import __version__
+
+        typer.echo(f"surgesim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Hold what every verb shares."""
+
+
+def execute(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after ``surgesim``; those of the process where they are left out.
+    """
+    from surgesim.cli.terminal import remarks, show_error
+
+    try:
+        app(args=arguments, standalone_mode=True)
+    except SystemExit as stop:
+        return int(stop.code or 0) if not isinstance(stop.code, str) else 2
+    except SurgesimError as error:
+        show_error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        remarks().print("stopped; nothing unfinished was written")
+        return 130
+    return 0
+
+
+def main() -> None:
+    """Run the command of the process."""
+    sys.exit(execute())

@@ -1,0 +1,17 @@
+"""Arguments and options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).", show_default=False)]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value, e.g. groups.tokyo.heads=120.")
+]
+Overrides = Annotated[list[str] | None, typer.Option("--override", metavar="NAME", help="Apply a named override of the file.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Run folder to write.", show_default=False)]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed: the same seed gives the same luck.")]
+Replications = Annotated[int, typer.Option("--replications", min=1, help="Replications of the simulation.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")]
+Language = Annotated[str, typer.Option("--lang", metavar="en|ja", help="Language of the report.")]

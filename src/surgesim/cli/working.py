@@ -1,0 +1,140 @@
+"""Verbs that compute: run, plan, forecast, report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surgesim.base.errors import InputError, Problem, TargetMissedError
+from surgesim.cli.options import Json, Language, Out, Overrides, Replications, ScenarioFile, Seed, Sets
+
+HEADLINE = (
+    "needs", "offered", "redial", "handled", "abandoned", "blocked", "inside", "service_level", "answer_rate", "abandonment",
+    "blocking", "on_time", "asa_s", "wait_p90_s", "aht_s", "occupancy",
+)  # fmt: skip
+"""Measures that `run` prints unless told otherwise."""
+
+
+def run(
+    scenario: ScenarioFile,
+    engine: Annotated[str, typer.Option(help="sim, reference, erlang or fluid.")] = "sim",
+    replications: Replications = 20,
+    seed: Seed = 1,
+    by: Annotated[str, typer.Option("--by", help="Columns to group by, e.g. day,queue.")] = "queue",
+    out: Out = None,
+    override: Overrides = None,
+    set_: Sets = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every measure, not only the headline ones.")] = False,
+    json_: Json = False,
+) -> None:
+    """Run a scenario as it stands and print its measures with 95 % intervals.
+
+    Example: surgesim run scenarios/kettle-recall.yaml --by day,queue --out out/kettle
+    """
+    from surgesim.cli.terminal import progress, show_table
+    from surgesim.engines import run as run_engine
+    from surgesim.result.folder import write
+    from surgesim.scenario.read import load
+
+    loaded = load(scenario, override or (), set_ or ())
+    with progress() as display:
+        result = run_engine(loaded, engine=engine, replications=replications, seed=seed, progress=display.show)
+    if out is not None:
+        write(result, out)
+    table = result.measures(by=[word for word in by.split(",") if word], of=None if everything else HEADLINE)
+    if json_:
+        typer.echo(table.write_json())
+    else:
+        show_table(table.drop_nulls("value"), f"{loaded.name}, {engine}, {replications} replications, seed {seed}")
+        for flag in result.flags:
+            typer.echo(str(flag), err=True)
+
+
+def plan(
+    scenario: ScenarioFile,
+    out: Out = None,
+    replications: Annotated[int | None, typer.Option("--replications", min=2, help="Replications of the final check.")] = None,
+    seed: Seed = 1,
+    time_limit: Annotated[str, typer.Option("--time-limit", help="Longest time for planning, e.g. 2min.")] = "2min",
+    lang: Language = "en",
+    override: Overrides = None,
+    set_: Sets = None,
+    json_: Json = False,
+) -> None:
+    """Find the cheapest staff, seats, lines and sites that keep the promises, and prove it by simulation.
+
+    Example: surgesim plan scenarios/tokyo-hotline.yaml --out out/tokyo-hotline
+    """
+    from surgesim.base.units import parse_duration
+    from surgesim.cli.terminal import progress
+    from surgesim.planning.planner import plan as make_plan
+    from surgesim.report.card import plan_card
+    from surgesim.report.run_folder import summary, write_plan
+    from surgesim.scenario.read import load
+
+    _language(lang)
+    limit = parse_duration(time_limit)
+    loaded = load(scenario, override or (), set_ or ())
+    with progress() as display:
+        extra = {} if replications is None else {"replications": replications}
+        made = make_plan(loaded, seed=seed, time_limit=limit, progress=display.say, **extra)
+        report_file = write_plan(made, out, lang, display.show) if out is not None else None
+    if json_:
+        typer.echo(summary(made))
+    else:
+        plan_card(made, lang, report_file)
+    if not made.certificate["kept"]:
+        raise TargetMissedError("the plan misses a promise; the card says which")
+
+
+def forecast(
+    history: Annotated[Path, typer.Argument(metavar="HISTORY", help="CSV with columns start and offered.", show_default=False)],
+    horizon: Annotated[str, typer.Option(help="How far, e.g. 14d.")] = "14d",
+    as_of: Annotated[str | None, typer.Option(help="Last day that is known, e.g. 2020-04-20.")] = None,
+    announcement: Annotated[list[str] | None, typer.Option(help="Day of an announcement; may be repeated.")] = None,
+    interval: Annotated[str | None, typer.Option(help="Grain of the forecast, e.g. 30min.")] = None,
+    start_column: Annotated[str, typer.Option(help="Column with the date or time.")] = "start",
+    offered_column: Annotated[str, typer.Option(help="Column with the count.")] = "offered",
+    out: Annotated[Path | None, typer.Option(help="CSV to write; printed where it is left out.", show_default=False)] = None,
+) -> None:
+    """Forecast contacts from a history, with bands and the probability that the peak has passed.
+
+    Example: surgesim forecast history.csv --horizon 14d --as-of 2020-04-20 --announcement 2020-04-07 --out forecast.csv
+    """
+    from surgesim.cli.terminal import show_table
+    from surgesim.demand.forecast import forecast as make_forecast
+    from surgesim.result.folder import atomic_write
+
+    made = make_forecast(
+        str(history),
+        horizon=horizon,
+        as_of=as_of,
+        announcements=announcement or (),
+        interval=interval,
+        columns={"start": start_column, "offered": offered_column},
+    )
+    if out is None:
+        show_table(made.table)
+    else:
+        with atomic_write(out) as unfinished:
+            made.table.write_csv(unfinished)
+    typer.echo(made.explain(), err=True)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Run folder of a plan.", show_default=False)],
+    lang: Language = "en",
+) -> None:
+    """Write the report of a run folder again, in English or Japanese, without computing anything anew.
+
+    Example: surgesim report out/tokyo-hotline --lang ja
+    """
+    from surgesim.report.run_folder import rewrite_report
+
+    _language(lang)
+    typer.echo(rewrite_report(folder, lang))
+
+
+def _language(lang: str) -> None:
+    if lang not in ("en", "ja"):
+        raise InputError(Problem(f"there is no report in {lang!r}", "--lang", "write en or ja"))

@@ -1,0 +1,1 @@
+"""From a plan or a result to the facts of its report."""

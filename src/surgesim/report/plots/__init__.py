@@ -1,0 +1,1 @@
+"""Pictures: one file each, ``figure(facts, language) -> matplotlib.figure.Figure``."""

@@ -1,0 +1,70 @@
+"""How long callers wait: distribution of answered calls and of those who gave up."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.report import style
+from surgesim.report.facts import Waits
+from surgesim.report.numbers import seconds, share
+from surgesim.report.words import speaker
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
+FIRST_S = 0.8
+"""Where the logarithmic axis begins: nobody tells apart shorter waits."""
+
+
+def figure(waits: Waits, language: str) -> "Figure":
+    """Return the cumulative distribution of waits.
+
+    Parameters
+    ----------
+    waits : Waits
+        Histogram of one queue.
+    language : str
+        ``"en"`` or ``"ja"``.
+    """
+    say = speaker(language)
+    made = style.new_figure(9.0, 4.2)
+    axes = made.subplots()
+    style.plain(axes, say("share_waiting_less"), say("wait_axis"))
+    series = (("answered_calls", waits.handled, style.BLUE), ("given_up_calls", waits.abandoned, style.ORANGE))
+    last = 60.0
+    for word, counts, colour in series:
+        if sum(counts) > 0:
+            at, shares = _cumulative(waits.upper_s, np.array(counts))
+            whole = shares >= 0.9995
+            last = max(last, float(at[whole.argmax()] if whole.any() else at[-1]))
+            axes.plot(at, shares, color=colour, linewidth=2.0, label=f"{say(word)} ({sum(counts):,.0f})")
+    promise = say("threshold", time=seconds(waits.within_s, language))
+    axes.axvline(waits.within_s, color=style.BLACK, linestyle="--", linewidth=1.2, label=promise)
+    axes.set_xscale("log")
+    axes.set_xlim(FIRST_S, 1.15 * last)
+    ticks = [t for t in (1, 5, 20, 60, 300, 1200, 3600, 14400, 86400) if t <= 1.15 * last]
+    axes.set_xticks(ticks, [seconds(t, language) for t in ticks])
+    axes.set_xticks([], minor=True)
+    style.per_cent(axes, 0.0, 1.03)
+    within = _share_within(waits)
+    note = "" if within is None else say("waits_note", share=share(within), time=seconds(waits.within_s, language))
+    style.title(made, f"{say('waits_title')} – {waits.queue}", note)
+    style.legend(made, axes)
+    return style.finish(made, language)
+
+
+def _cumulative(upper_s: tuple[float | None, ...], counts: Floats) -> tuple[Floats, Floats]:
+    """Return upper edges and the share below each; the first bin, no wait at all, stands at the left end."""
+    edges = np.array([np.inf if edge is None else edge for edge in upper_s])
+    shares = np.cumsum(counts) / counts.sum()
+    finite = np.isfinite(edges)
+    return np.maximum(edges[finite], FIRST_S), shares[finite]
+
+
+def _share_within(waits: Waits) -> float | None:
+    """Return the share of answered calls within the threshold, where that is an edge of the histogram."""
+    if waits.within_s not in waits.upper_s or not sum(waits.handled):
+        return None
+    return sum(waits.handled[: waits.upper_s.index(waits.within_s) + 1]) / sum(waits.handled)
