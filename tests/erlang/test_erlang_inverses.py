@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surgesim import erlang
-from surgesim.base.distributions import Lognormal
+from surgesim.base.distributions import Constant, Lognormal
 from surgesim.base.errors import DomainError
 
 loads = st.floats(-2.0, 4.5).map(lambda power: 10.0**power)
@@ -107,3 +107,22 @@ def test_a_promise_out_of_reach_is_refused() -> None:
         erlang.agents_for(arrival_rate=1.0, aht=180.0, patience=300.0, trunks=5)
     with pytest.raises(DomainError, match="unknown"):
         erlang.agents_for(arrival_rate=1.0, aht=180.0, of="answered")
+
+
+def test_tiny_losses_and_certain_promises() -> None:
+    """Far tails: the root of a loss of 1e-250, a promise of 1 - 1e-12, and one that every rate keeps."""
+    assert float(erlang.load_for(blocking=1e-250, trunks=2)) == pytest.approx(2.0**0.5 * 1e-125, rel=1e-9)
+    for target in (1 - 1e-9, 1 - 1e-12):
+        heads = int(erlang.agents_for(target=target, arrival_rate=0.5, aht=200.0, patience=60.0))
+        waits = erlang.erlang_a(arrival_rate=0.5, aht=200.0, patience=60.0, agents=[heads, heads - 1])
+        at, before = waits.service_level(within=20.0)
+        assert at >= target > before
+    with pytest.raises(DomainError, match="every number keeps"):
+        erlang.rate_for(measure="occupancy", target=1.0, agents=5, aht=200.0, patience=60.0)
+    assert int(erlang.agents_for(within=0.0, arrival_rate=0.5, aht=200.0)) > int(erlang.agents_for(arrival_rate=0.5, aht=200.0))
+
+
+def test_quantiles_find_jumps() -> None:
+    """With one patience for all, the wait of all contacts jumps to certainty there."""
+    waits = erlang.erlang_a(arrival_rate=2.0, aht=60.0, patience=Constant(60.0), agents=50, trunks=200)
+    assert float(waits.wait_quantile(0.999)) == pytest.approx(60.0, rel=1e-12)

@@ -160,8 +160,8 @@ def test_all_problems_of_a_call_are_named_together() -> None:
     assert {problem.where for problem in caught.value.problems} == {"arrival_rate", "aht", "agents"}
     with pytest.raises(DomainError, match="whole"):
         erlang.erlang_a(arrival_rate=1.0, aht=1.0, agents=2.5, patience=1.0, trunks=4)
-    with pytest.raises(DomainError, match="exponential patience"):
-        erlang.erlang_a(arrival_rate=1.0, aht=1.0, agents=2, patience=Constant(1.0), trunks=4)
+    with pytest.raises(DomainError, match="whole"):
+        erlang.erlang_a(arrival_rate=1.0, aht=1.0, agents=2.5, patience=Constant(1.0), trunks=4)
     with pytest.raises(DomainError, match="broadcast"):
         erlang.erlang_b(load=[1.0, 2.0], trunks=[1, 2, 3])
 

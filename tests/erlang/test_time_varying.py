@@ -138,7 +138,7 @@ def test_agents_come_from_the_stationary_formula() -> None:
 
 
 def test_unknown_method_and_periods_outside() -> None:
-    with pytest.raises(DomainError, match="use one of psa"):
+    with pytest.raises(DomainError, match="is unknown; give one of psa"):
         effective_rate(method="best", edges=[0, 1], arrival_rate=1.0, aht=1.0)  # type: ignore[arg-type]
     with pytest.raises(DomainError, match="beyond"):
         effective_rate(method="sipp", edges=[0, 1], arrival_rate=1.0, aht=1.0, periods=[0, 2])

@@ -5,7 +5,7 @@ its domain raises `surgesim.base.errors.DomainError` with all positions.
 
 =====================  ==================================================================================
 one queue              ``erlang_b`` M/G/n/n; ``erlang_c`` M/M/n; ``erlang_a`` M/M/n+M, with ``trunks``
-                       M/M/n/K+M, with a law as ``patience`` M/M/n+G.  Answer: ``Waits``
+                       M/M/n/K+M, with a law as ``patience`` M/M/n+G and M/M/n/K+G.  Answer: ``Waits``
 inverses               ``agents_for`` (service level), ``least_agents`` (any measure), ``trunks_for``,
                        ``load_for``, ``rate_for`` (greatest arrival rate), ``seats_and_lines``
 redials                ``redials`` (fixed point or exact), ``exact_redials`` (also people who call again)

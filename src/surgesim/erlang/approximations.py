@@ -60,8 +60,7 @@ def effective_rate(
     from surgesim.erlang.infinite_server import average_load
     from surgesim.erlang.service_laws import law_of
 
-    if method not in METHODS:
-        raise DomainError(Problem(f"unknown method {method!r}", "method", f"use one of {', '.join(METHODS)}"))
+    checks.one_of("method", method, tuple(METHODS))
     grid, rate, bounds = _grids(edges, arrival_rate, periods)
     law = law_of(aht)
     if method == "psa":

@@ -15,6 +15,7 @@ Bounds = tuple[float, float]
 DURATION: Bounds = (1e-12, 1e15)
 ENDLESS: Bounds = (1e-12, np.inf)
 RATE: Bounds = (0.0, 1e15)
+SOME_RATE: Bounds = (1e-12, 1e15)
 LOAD: Bounds = (0.0, 1e12)
 AGENTS: Bounds = (1.0, 1e9)
 TRUNKS: Bounds = (0.0, 1e9)
@@ -80,6 +81,35 @@ def scalars(values: Mapping[str, ArrayLike], problems: list[Problem]) -> dict[st
     return out
 
 
+COUNT: Bounds = (0.0, 1e9)
+
+
+Bounded = Mapping[str, tuple[ArrayLike | None, Bounds]]
+
+
+def one_desk(values: Bounded, counts: tuple[str, ...] = ()) -> dict[str, float]:
+    """Return the arguments of an exact chain, one number each; those in ``counts`` are whole. None is left out.
+
+    Raises
+    ------
+    DomainError
+        With every argument that is not one number, outside its range, or not whole.
+    """
+    problems: list[Problem] = []
+    given = {name: pair for name, pair in values.items() if pair[0] is not None}
+    found = scalars({name: value for name, (value, _) in given.items() if value is not None}, problems)
+    faulty = {problem.where for problem in problems}
+    for name, number in found.items():
+        low, high = given[name][1]
+        if name not in faulty and not low <= number <= high:
+            problems.append(Problem(f"{name} is {number:g}", name, _range(low, high)))
+        elif name in counts and np.isfinite(number) and number != int(number):
+            problems.append(Problem(f"{name} is {number:g}", name, "give a whole number"))
+    if problems:
+        raise DomainError(problems)
+    return found
+
+
 def finite(value: ArrayLike, name: str) -> Array:
     """Return an array of finite floats, or raise DomainError with the positions that are not."""
     given = numbers(value, name)
@@ -128,6 +158,20 @@ def columns(values: Mapping[str, tuple[ArrayLike, Bounds]]) -> dict[str, Array]:
 
 def _range(low: float, high: float) -> str:
     return f"give numbers of at least {low:g}" if high >= 1e300 else f"give numbers from {low:g} to {high:g}"
+
+
+def one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Raise DomainError unless the value is one of the known words."""
+    if not isinstance(value, str) or value not in known:
+        raise DomainError(Problem(f"{value!r} is unknown", name, f"give one of {', '.join(known)}"))
+
+
+def patience(value: Array) -> None:
+    """Raise DomainError unless all entries are finite durations inside the domain, or infinite."""
+    bad = np.isfinite(value) & (value > DURATION[1])
+    if bad.any():
+        what = f"patience is {float(value[bad].flat[0]):g} {where(bad)}".rstrip()
+        raise DomainError(Problem(what, "patience", f"give at most {DURATION[1]:g} seconds, or infinity"))
 
 
 def whole(name: str, value: Array) -> None:

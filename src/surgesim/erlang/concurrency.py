@@ -7,6 +7,7 @@ import numpy as np
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Array
+from surgesim.erlang import checks
 from surgesim.erlang.chain import Chain, State, grown, stationary
 
 
@@ -64,11 +65,17 @@ def chat_waits(
     DomainError
         Input out of range; overload without abandonment.
     """
-    rates = tuple(1.0 / time for time in handle_s)
+    times = checks.columns({"handle_s": (handle_s, checks.DURATION)})["handle_s"]
+    if times.ndim != 1 or times.size == 0:
+        raise DomainError(Problem("one handling time for each number of chats is needed", "handle_s"))
+    given = checks.one_desk({
+        "arrival_rate": (arrival_rate, checks.SOME_RATE), "agents": (agents, checks.AGENTS),
+        "patience": (patience, checks.ENDLESS), "most_waiting": (most_waiting, checks.AGENTS),
+    }, ("agents", "most_waiting"))  # fmt: skip
+    arrival_rate, agents, patience = given["arrival_rate"], int(given["agents"]), given["patience"]
+    rates = tuple(1.0 / float(time) for time in times)
     theta = 0.0 if np.isinf(patience) else 1.0 / patience
     limit = len(rates)
-    if not (arrival_rate > 0 and agents >= 1 and limit >= 1 and min(handle_s) > 0):
-        raise DomainError(Problem("rates, times, agents and windows must be above 0", "chat_waits"))
     if theta == 0.0 and arrival_rate >= agents * limit * rates[-1]:
         raise DomainError(Problem("the queue grows for ever", "agents", "add agents or give a patience"))
 
@@ -142,8 +149,11 @@ def window_handle_s(*, handle_s: float, customer_to_agent: float, windows: int) 
     windows : int
         Windows open at once, 1 or more.
     """
-    if not (handle_s > 0 and customer_to_agent >= 0 and windows >= 1):
-        raise DomainError(Problem("times must be above 0 and windows at least 1", "window_handle_s"))
+    given = checks.one_desk({
+        "handle_s": (handle_s, checks.DURATION), "customer_to_agent": (customer_to_agent, (0.0, 1e12)),
+        "windows": (windows, (1.0, 1e6)),
+    }, ("windows",))  # fmt: skip
+    handle_s, customer_to_agent, windows = given["handle_s"], given["customer_to_agent"], int(given["windows"])
     agent = handle_s / (1.0 + customer_to_agent)
     think, queue, times = customer_to_agent * agent, 0.0, []
     for open_windows in range(1, windows + 1):

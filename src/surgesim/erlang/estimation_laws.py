@@ -245,8 +245,7 @@ def _maximise(family: Family, data: Durations) -> Array:
         found = minimize(loss, np.asarray(start, float), method="Nelder-Mead", options=options)
         return float(found.fun), np.asarray(found.x, float)
 
-    rough = min((search(start, 1e-3) for start in family.start(data)), key=lambda pair: pair[0])
-    theta = search(rough[1], 1e-8)[1]
+    theta = search(min((search(start, 1e-3) for start in family.start(data)), key=lambda pair: pair[0])[1], 1e-8)[1]
     if theta.size == 3 and theta[1] > theta[2]:  # the shorter mean first
         theta = np.array([-theta[0], theta[2], theta[1]])
     return theta

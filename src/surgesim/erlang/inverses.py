@@ -60,8 +60,7 @@ def agents_for(
         Input out of range, or a target out of reach (few lines can block more than it allows).
     """
     limits = {"target": (target, (1e-300, 1.0 - 2.0**-53)), "within": (within, checks.WITHIN)}
-    if of not in DENOMINATORS:
-        raise DomainError(Problem(f"{of!r} is unknown", "of", f"give one of {', '.join(DENOMINATORS)}"))
+    checks.one_of("of", of, DENOMINATORS)
     desk = desk_of(arrival_rate, aht, patience, trunks, max_occupancy, limits)
 
     def keeps(agents: Array, chosen: Booleans) -> Booleans:
@@ -165,4 +164,5 @@ def desk_of(
         "trunks": (np.inf if trunks is None else trunks, checks.LINES),
         "max_occupancy": (1.0 if max_occupancy is None else max_occupancy, (1e-9, 1.0)), **limits,
     })  # fmt: skip
+    checks.patience(given["patience"])
     return Desk({key: column.ravel() for key, column in given.items()}, law, given["arrival_rate"].shape)

@@ -67,7 +67,11 @@ def load_for(*, blocking: ArrayLike, trunks: ArrayLike) -> Array:
     def keeps(load: Array, _: Booleans) -> Booleans:
         return np.asarray(_loss(load, lines) <= allowed)
 
-    return greatest(keeps, lines.copy()).reshape(given["trunks"].shape)
+    from scipy.special import gammaln
+
+    # for a tiny loss B is about a^n / n!
+    few = np.exp(np.minimum((np.log(allowed) + gammaln(lines + 1.0)) / lines, 700.0))
+    return greatest(keeps, np.clip(few, 1e-300, lines)).reshape(given["trunks"].shape)
 
 
 def seats_and_lines(
@@ -166,7 +170,8 @@ def rate_for(
 
     def keeps(rate: Array, chosen: Booleans) -> Booleans:
         waits = erlang_a(
-            arrival_rate=rate, aht=given["aht"], agents=given["agents"], trunks=given["trunks"], unstable="flag",
+            arrival_rate=np.minimum(rate, checks.RATE[1]), aht=given["aht"], agents=given["agents"],
+            trunks=given["trunks"], unstable="flag",
             patience=given["patience"] if desk.law is None else desk.law,
         )  # fmt: skip
         if measure == "service_level":

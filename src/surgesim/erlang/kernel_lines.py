@@ -19,7 +19,7 @@ LINE_MEASURES = (
 _HIGH, _LOG_HIGH = 1e200, 460.51701859880916
 
 
-MOST_PLACES = 20_000_000
+MOST_PLACES = 5_000_000
 """Places to wait that are worked through one by one; those too rare to be told from never do not count."""
 
 

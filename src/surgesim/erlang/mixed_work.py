@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surgesim.base.errors import DomainError, Problem
+from surgesim.erlang import checks
 from surgesim.erlang.chain import Chain, State, grown, stationary
 
 
@@ -38,6 +39,22 @@ def _theta(patience: float) -> float:
     return 0.0 if np.isinf(patience) else 1.0 / patience
 
 
+def _checked(
+    more: checks.Bounded, arrival_rate: float, aht: float, agents: int, patience: float, most_waiting: int | None
+) -> dict[str, float]:
+    """The arguments that both desks share, and ``more``; all but accept and the times are counts."""
+    given = checks.one_desk({
+        "arrival_rate": (arrival_rate, checks.SOME_RATE), "aht": (aht, checks.DURATION), "agents": (agents, checks.AGENTS),
+        "patience": (patience, checks.ENDLESS), "most_waiting": (most_waiting, checks.AGENTS), **more,
+    }, ("agents", "reserve", "offer_from", "most_waiting", "most_callbacks"))  # fmt: skip
+    if given["reserve"] > given["agents"]:
+        what = f"{given['reserve']:g} agents of {given['agents']:g} are kept free"
+        raise DomainError(Problem(what, "reserve", "keep at most all agents free"))
+    if np.isinf(patience) and given["arrival_rate"] * given["aht"] >= given["agents"]:
+        raise DomainError(Problem("the queue grows for ever", "agents", "add agents or give a patience"))
+    return given
+
+
 def blend(
     *,
     arrival_rate: float,
@@ -66,9 +83,11 @@ def blend(
     DomainError
         Input out of range; inbound overload without abandonment.
     """
+    more: checks.Bounded = {"reserve": (reserve, checks.COUNT), "outbound_aht": (outbound_aht, checks.DURATION)}
+    given = _checked(more, arrival_rate, aht, agents, patience, most_waiting)
+    arrival_rate, aht, patience = given["arrival_rate"], given["aht"], given["patience"]
+    agents, reserve = int(given["agents"]), int(given["reserve"])
     theta, mu, mu_out = _theta(patience), 1.0 / aht, 1.0 / (outbound_aht or aht)
-    if not 0 <= reserve <= agents or (theta == 0.0 and arrival_rate * aht >= agents):
-        raise DomainError(Problem("0 <= reserve <= agents and a stable inbound load are needed", "agents"))
 
     def moves(state: State, most: int) -> list[tuple[State, float]]:
         inbound, out, queue = state
@@ -136,11 +155,14 @@ def callbacks(
     DomainError
         Input out of range, or a chain that is too large (callbacks that pile up).
     """
+    counts: checks.Bounded = {
+        "offer_from": (offer_from, checks.COUNT), "reserve": (reserve, checks.COUNT),
+        "most_callbacks": (most_callbacks, checks.AGENTS),
+    }  # fmt: skip
+    given = _checked({"accept": (accept, checks.SHARE), **counts}, arrival_rate, aht, agents, patience, most_waiting)
+    arrival_rate, aht, patience, accept = (given[name] for name in ("arrival_rate", "aht", "patience", "accept"))
+    agents, offer_from, reserve = (int(given[name]) for name in ("agents", "offer_from", "reserve"))
     theta, mu = _theta(patience), 1.0 / aht
-    if not (0.0 <= accept <= 1.0 and 0 <= reserve <= agents and offer_from >= 0):
-        raise DomainError(Problem("0 <= accept <= 1, 0 <= reserve <= agents and offer_from >= 0 are needed", "accept"))
-    if theta == 0.0 and arrival_rate * aht >= agents:
-        raise DomainError(Problem("the queue grows for ever", "agents", "add agents or give a patience"))
 
     def moves(state: State, most: int, most_called: int) -> list[tuple[State, float]]:
         busy, queue, called = state

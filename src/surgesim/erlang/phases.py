@@ -24,6 +24,7 @@ class PhaseWaits:
 
 def erlang_phases(stages: int, mean: float) -> tuple[Array, Array]:
     """Return (start, rates) of an Erlang law of so many stages."""
+    checks.one_desk({"stages": (stages, (1.0, 1e6)), "mean": (mean, checks.DURATION)}, ("stages",))
     rate = stages / mean
     rates = np.diag(np.full(stages, -rate)) + np.diag(np.full(stages - 1, rate), 1)
     return np.eye(stages)[0], rates
@@ -66,9 +67,16 @@ def phase_waits(
     DomainError
         Not a phase-type law; overload without abandonment; too many states.
     """
+    given = checks.one_desk({
+        "arrival_rate": (arrival_rate, checks.SOME_RATE), "agents": (agents, checks.AGENTS),
+        "patience": (patience, checks.ENDLESS), "most_waiting": (most_waiting, checks.AGENTS),
+    }, ("agents", "most_waiting"))  # fmt: skip
+    arrival_rate, agents, patience = given["arrival_rate"], int(given["agents"]), given["patience"]
     first, matrix = checks.numbers(start, "start"), checks.numbers(rates, "rates")
-    ends = -matrix.sum(axis=1)
-    if matrix.shape != (first.size, first.size) or (ends < -1e-9).any() or abs(first.sum() - 1.0) > 1e-9:
+    ends = -matrix.sum(axis=-1)
+    fits = first.ndim == 1 and matrix.shape == (first.size, first.size) and np.isfinite(matrix).all()
+    fits = fits and np.isfinite(first).all()
+    if not fits or (first < 0).any() or (ends < -1e-9).any() or abs(first.sum() - 1.0) > 1e-9:
         raise DomainError(Problem("start and rates are no phase-type law", "rates"))
     mean = float(-first @ np.linalg.solve(matrix, np.ones(first.size)))
     theta = 0.0 if np.isinf(patience) else 1.0 / patience

@@ -63,8 +63,9 @@ def priority_abandonment(
     most_waiting : int or None
         See `skills`.
     """
-    classes = np.size(arrival_rate)
-    times = np.broadcast_to(checks.numbers(aht, "aht"), classes)[:, None]
+    rates = np.atleast_1d(checks.numbers(arrival_rate, "arrival_rate"))
+    classes = rates.size
+    times = checks.broadcast(aht=checks.numbers(aht, "aht"), arrival_rate=rates)[0][:, None]
     return skills(
         arrival_rate=arrival_rate, aht=times, agents=[agents], patience=patience, type_groups=[[0]] * classes,
         group_types=[list(range(classes))], within=within, most_waiting=most_waiting,

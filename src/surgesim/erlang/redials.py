@@ -199,6 +199,19 @@ def exact_redials(
     DomainError
         The chain is too large.
     """
+    given = checks.one_desk({
+        "arrival_rate": (arrival_rate, checks.SOME_RATE), "aht": (aht, checks.DURATION), "agents": (agents, checks.AGENTS),
+        "patience": (patience, checks.ENDLESS), "redial_probability": (redial_probability, checks.SHARE),
+        "redial_delay": (redial_delay, checks.DURATION), "trunks": (trunks, checks.LINES),
+        "blocked_redial_probability": (blocked_redial_probability, checks.SHARE), "within": (within, checks.WITHIN),
+        "reconnect_probability": (reconnect_probability, checks.SHARE),
+        "reconnect_delay": (reconnect_delay, checks.DURATION), "most_inside": (most_inside, checks.COUNT),
+        "most_orbit": (most_orbit, checks.COUNT), "most_reconnecting": (most_reconnecting, checks.COUNT),
+    }, ("agents", "trunks", "most_inside", "most_orbit", "most_reconnecting"))  # fmt: skip
+    arrival_rate, aht, agents, patience = (given[name] for name in ("arrival_rate", "aht", "agents", "patience"))
+    redial_probability, redial_delay, within = (given[name] for name in ("redial_probability", "redial_delay", "within"))
+    reconnect_probability, reconnect_delay = given["reconnect_probability"], given["reconnect_delay"]
+    trunks, blocked_redial_probability = given["trunks"], given["blocked_redial_probability"]
     lines = -1 if np.isinf(trunks) else int(trunks)
     again = redial_probability if lines < 0 else blocked_redial_probability
     load, patient = arrival_rate * aht, 0.0 if np.isinf(patience) else 1.0 / patience

@@ -85,3 +85,30 @@ def greatest(keeps: Keeps, guess: Array) -> Array:
         kept = keeps(middle, everywhere)
         low, high = np.where(kept, middle, low), np.where(kept, high, middle)
     return low
+
+
+def crossing(rising: Callable[[Array], Array], low: Array, high: Array) -> Array:
+    """Return where rising functions reach zero, from brackets: below zero at ``low``, at least zero at ``high``.
+
+    Interpolate, truncate, project (Oliveira and Takahashi 2020): never more than one step beyond bisection, a few steps
+    for smooth functions; jumps are found as well. The answer is the upper end of the last bracket, rounding wide.
+    """
+    start = high - low
+    below, above = rising(low), rising(high)
+    width = np.maximum(4e-16 * high, 5e-324)
+    steps = np.ceil(np.log2(np.maximum(start / width, 1.0))) + 1.0
+    for step in range(int(steps.max(initial=0.0)) + 1):
+        gap = high - low
+        if np.all(gap <= width):
+            break
+        half, reach = low + 0.5 * gap, 0.5 * (width * np.exp2(steps - step) - gap)
+        chord = np.where(above > below, low - below * gap / np.where(above > below, above - below, 1.0), half)
+        sign, shift = np.sign(half - chord), 0.2 * gap * gap / np.where(start > 0.0, start, 1.0)
+        near = np.where(shift <= np.abs(half - chord), chord + sign * shift, half)
+        trial = np.where(np.abs(near - half) <= reach, near, half - sign * np.maximum(reach, 0.0))
+        value = rising(trial)
+        kept = value >= 0.0
+        low, below = np.where(kept, low, trial), np.where(kept, below, value)
+        high, above = np.where(kept, trial, high), np.where(kept, value, above)
+        width = np.maximum(4e-16 * high, 5e-324)
+    return high

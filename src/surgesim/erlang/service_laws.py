@@ -7,17 +7,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.compound import Empirical, Mixture
+from surgesim.base.distributions import parse_distribution
 from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Constant, Exponential, Law, Never, Uniform
 from surgesim.base.shaped import Erlang, Gamma, Lognormal, Weibull
+from surgesim.erlang import checks
 
 Array = NDArray[np.float64]
 
 
-def law_of(service: float | Law) -> Law:
-    """A law for a mean in seconds (exponential), or the law itself; its mean must be finite and above zero."""
+def law_of(service: float | Law | str) -> Law:
+    """A law for a mean in seconds (exponential), of its text, or the law itself; its mean must be finite and above zero.
+
+    Raises
+    ------
+    DomainError
+        No number above 0, or a law without a finite mean.
+    UnitError
+        Text that is not a law of durations.
+    """
+    if isinstance(service, str):
+        service = parse_distribution(service)
     if not isinstance(service, Law):
-        return Exponential(float(service))
+        return Exponential(checks.one_desk({"mean": (service, checks.DURATION)})["mean"])
     if not 0.0 < service.mean < math.inf:
         raise DomainError(Problem(f"the mean service time is {service.mean}", "service", "give a finite mean above 0"))
     return service

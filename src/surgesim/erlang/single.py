@@ -100,11 +100,13 @@ def erlang_a(
         Input out of range; finite lines with agents or lines that are not whole; an unstable queue.
     """
     law, mean = split_patience(patience)
+    checks.one_of("unstable", unstable, ("raise", "flag"))
     given = checks.columns({
         "arrival_rate": (arrival_rate, checks.RATE), "aht": (aht, checks.DURATION), "agents": (agents, checks.AGENTS),
         "patience": (mean, checks.ENDLESS), "balk": (balk, (0.0, 1.0 - 1e-9)),
         "trunks": (np.inf if trunks is None else trunks, checks.LINES),
     })  # fmt: skip
+    checks.patience(given["patience"])
     given["arrival_rate"] = np.asarray(np.maximum(given["arrival_rate"], checks.SMALLEST_RATE))
     _check_lines(given)
     if law is not None:

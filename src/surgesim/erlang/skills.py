@@ -141,10 +141,8 @@ def skills(
     DomainError
         Lists that do not fit together, or a chain that is too large.
     """
-    rates = tuple(float(rate) for rate in np.atleast_1d(checks.numbers(arrival_rate, "arrival_rate")))
-    heads = tuple(int(head) for head in np.atleast_1d(np.asarray(agents)))
-    times = np.broadcast_to(np.asarray(aht, dtype=np.float64), (len(rates), len(heads)))
-    theta = tuple(1.0 / float(mean) for mean in np.broadcast_to(np.asarray(patience, dtype=np.float64), len(rates)))
+    rates, heads, times, theta, limits = _columns(arrival_rate, agents, aht, patience, within)
+    checks.one_desk({"most_waiting": (most_waiting, checks.AGENTS)}, ("most_waiting",))
     _check(type_groups, group_types, len(rates), len(heads))
     cells, cell_of = _cells(times, group_types)
     shape = (tuple(map(tuple, type_groups)), tuple(map(tuple, group_types)), reserve or {})
@@ -159,8 +157,26 @@ def skills(
         return chain, 0.0 if most_waiting else edge
 
     chain = grown(build)
-    limits = np.broadcast_to(np.asarray(within, dtype=np.float64), len(rates))
     return _answer(chain, desks[-1], limits)
+
+
+def _columns(
+    arrival_rate: ArrayLike, agents: ArrayLike, aht: ArrayLike, patience: ArrayLike, within: ArrayLike
+) -> tuple[tuple[float, ...], tuple[int, ...], Array, tuple[float, ...], Array]:
+    """Checked (rates, agents, times by type and group, abandonment rates, acceptable waits by type)."""
+    kinds = np.atleast_1d(checks.columns({"arrival_rate": (arrival_rate, checks.SOME_RATE)})["arrival_rate"])
+    heads = np.atleast_1d(checks.columns({"agents": (agents, checks.COUNT)})["agents"])
+    checks.whole("agents", heads)
+    given = checks.columns({
+        "arrival_rate": (kinds, checks.SOME_RATE), "patience": (patience, checks.DURATION),
+        "within": (within, (0.0, checks.DURATION[1])),
+    })  # fmt: skip
+    times = checks.columns({"aht": (aht, checks.DURATION), "types": (np.ones((kinds.size, heads.size)), checks.SHARE)})
+    if kinds.ndim > 1 or heads.ndim > 1 or given["patience"].shape != kinds.shape:
+        raise DomainError(Problem("give one number for each type (rate, patience, within) and group (agents)", "skills"))
+    rates = tuple(float(rate) for rate in kinds)
+    theta = tuple(1.0 / float(mean) for mean in given["patience"])
+    return rates, tuple(int(head) for head in heads), times["aht"], theta, given["within"]
 
 
 def _check(type_groups: Lists, group_types: Lists, types: int, groups: int) -> None:

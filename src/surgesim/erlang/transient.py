@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Transient", "transient"]
 
 Array = NDArray[np.float64]
+_LONGEST_WITHIN = 1e8
 Share = Literal["offered", "accepted", "handled", "offered_less_short_abandons"]
 
 
@@ -210,7 +211,7 @@ def checked_chain(
     people = column(agents, size, "agents", problems)
     handling = column(aht, size, "aht", problems, positive=True)
     limit = column(np.inf if patience is None else patience, size, "patience", problems, positive=True, infinite=True)
-    if np.any(bad := people != np.rint(people)):
+    if np.any(bad := (people != np.rint(people)) | (people > checks.AGENTS[1])):
         what = f"agents must be whole numbers {checks.where(bad)}".rstrip()
         problems.append(Problem(what, "agents", "round up or down first"))
     given = {"trunks": np.inf if trunks is None else trunks, "within": within, "balk": balk, "tolerance": tolerance}
@@ -228,10 +229,10 @@ def checked_chain(
 
 def _option_problems(trunks: float, within: float, balk: float, tolerance: float, on_drop: str) -> list[Problem]:
     problems = []
-    if not trunks >= 1 or (np.isfinite(trunks) and trunks != int(trunks)):
+    if not trunks >= 1 or (np.isfinite(trunks) and (trunks != int(trunks) or trunks > checks.TRUNKS[1])):
         problems.append(Problem("trunks must be a whole number of at least 1", "trunks", "None means no limit"))
-    if not 0.0 <= within < np.inf:
-        problems.append(Problem("within must be finite seconds >= 0", "within"))
+    if not 0.0 <= within <= _LONGEST_WITHIN:
+        problems.append(Problem(f"within is {within:g}", "within", f"give seconds from 0 to {_LONGEST_WITHIN:g}"))
     if not 0.0 <= balk <= 1.0:
         problems.append(Problem("balk must be a share 0..1", "balk"))
     if not tolerance > 0.0:

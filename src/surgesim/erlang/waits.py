@@ -7,10 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Array
 from surgesim.erlang import checks
-from surgesim.erlang.search import Booleans
+from surgesim.erlang.search import Booleans, crossing
 
 Denominator = Literal["offered", "accepted", "handled", "offered_less_short_abandons"]
 DENOMINATORS = ("offered", "accepted", "handled", "offered_less_short_abandons")
@@ -86,8 +85,7 @@ class Waits:
         DomainError
             Negative ``within``, unknown ``of``.
         """
-        if of not in DENOMINATORS:
-            raise _unknown("of", of, DENOMINATORS)
+        checks.one_of("of", of, DENOMINATORS)
         shares = self._shares(within, of == "offered_less_short_abandons")
         good, later = shares[..., 0], shares[..., 3]
         if of == "accepted":
@@ -105,8 +103,7 @@ class Waits:
 
         With ``of="all"`` those who abandon inside the time count as in time.
         """
-        if of not in WAITS_OF:
-            raise _unknown("of", of, WAITS_OF)
+        checks.one_of("of", of, WAITS_OF)
         shares = self._shares(within, of != "handled")
         if of == "handled":
             return self.service_level(within=within, of="handled")
@@ -140,21 +137,14 @@ class Waits:
                 break
             low, high = np.where(short, high, low), np.where(short, 2.0 * high, high)
         at_once = self.wait_within(within=np.zeros(shape), of=of) >= wanted
-        for _ in range(200):
-            middle = 0.5 * (low + high)
-            if np.all(high - low <= 4e-16 * high) or np.all(at_once):
-                break
-            above = self.wait_within(within=middle, of=of) >= wanted
-            low, high = np.where(above, low, middle), np.where(above, middle, high)
-        return np.where(at_once, 0.0, np.where(stable, high, np.inf))
+        searched = stable & ~at_once
+        low, high = np.where(searched, low, 0.0), np.where(searched, high, 0.0)
+        found = crossing(lambda times: self.wait_within(within=times, of=of) - wanted, low, high)
+        return np.where(at_once, 0.0, np.where(stable, found, np.inf))
 
     def _shares(self, within: ArrayLike, full: bool) -> Array:
         times = checks.columns({"within": (within, checks.WITHIN)})["within"]
         return self._within(times, full)
-
-
-def _unknown(name: str, given: object, known: tuple[str, ...]) -> DomainError:
-    return DomainError(Problem(f"{given!r} is unknown", name, f"give one of {', '.join(known)}"))
 
 
 def assemble(shares: dict[str, Any], given: dict[str, Array], within: Within) -> Waits:
