@@ -115,6 +115,8 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
     from surgesim.sim.engine import run as simulate
 
     kind: Literal["sim", "reference"] = "sim" if engine == "sim" else "reference"
+    if kind == "sim":
+        prepare(progress)
     progress("simulating", 0, replications)
     tables = simulate(
         model,
@@ -124,6 +126,16 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
         progress=lambda done, total: progress("simulating", done, total),
     )
     return Result(model.scenario, engine, seed, replications, tables, _flags(tables, replications))
+
+
+def prepare(progress: Progress = silent) -> None:
+    """Compile the simulation engine where that has not been done since surgesim was installed; 10 to 20 s."""
+    from surgesim.sim.cache import is_filled
+    from surgesim.sim.engine import warm_up
+
+    if not is_filled():
+        progress("compiling the simulation engine, once per installation (10 to 20 s)", 0, 0)
+        warm_up()
 
 
 ONE_REPLICATION = Flag(

@@ -72,8 +72,8 @@ def _result(path: Path, replications: int, seed: int) -> "Result":
     from surgesim.engines import run
     from surgesim.scenario.read import load
 
-    with progress() as display:
-        return run(load(path), replications=replications, seed=seed, progress=display.show)
+    with progress() as show:
+        return run(load(path), replications=replications, seed=seed, progress=show)
 
 
 def list_kinds(
@@ -113,5 +113,3 @@ def schema() -> None:
     from surgesim.scenario.schema import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-
-

@@ -1,8 +1,7 @@
 """What the terminal shows: answers on standard output, progress and errors on standard error."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surgesim.base.errors import InputError, SurgesimError
@@ -28,42 +27,26 @@ def remarks() -> "Console":
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-@dataclass(frozen=True)
-class Display:
-    """How long work shows how far it is: as a bar of what, done and total, or in sentences."""
-
-    show: Progress = silent
-    say: Callable[[str], None] = lambda sentence: None
-
-    def counting(self, what: str) -> Callable[[int, int], None]:
-        """Return a function of done and total that shows ``what``."""
-        return lambda done, total: self.show(what, done, total)
-
-
 @contextmanager
-def progress() -> Iterator[Display]:
-    """Show progress on a terminal; be quiet elsewhere."""
+def progress() -> Iterator[Progress]:
+    """Show progress on a terminal; be quiet elsewhere. Steps without a known total share one line."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
     console = remarks()
     if not console.is_terminal:
-        yield Display()
+        yield silent
         return
     with Bars(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
+            name = what if total else ""
+            if name not in tasks:
+                tasks[name] = bars.add_task(what, total=total or None)
+            bars.update(tasks[name], description=what, completed=done)
 
-        def say(sentence: str) -> None:
-            if "" not in tasks:
-                tasks[""] = bars.add_task(sentence, total=None)
-            bars.update(tasks[""], description=sentence)
-
-        yield Display(show, say)
+        yield show
 
 
 def show_error(error: SurgesimError) -> None:

@@ -1,4 +1,4 @@
-"""Verbs that compute: run, plan, forecast, report."""
+"""Verbs that compute: run, plan, forecast, report, warmup."""
 
 from pathlib import Path
 from typing import Annotated
@@ -37,8 +37,8 @@ def run(
     from surgesim.scenario.read import load
 
     loaded = load(scenario, override or (), set_ or ())
-    with progress() as display:
-        result = run_engine(loaded, engine=engine, replications=replications, seed=seed, progress=display.show)
+    with progress() as show:
+        result = run_engine(loaded, engine=engine, replications=replications, seed=seed, progress=show)
     if out is not None:
         write(result, out)
     table = result.measures(by=[word for word in by.split(",") if word], of=None if everything else HEADLINE)
@@ -53,7 +53,7 @@ def run(
 def plan(
     scenario: ScenarioFile,
     out: Out = None,
-    replications: Annotated[int | None, typer.Option("--replications", min=2, help="Replications of the final check.")] = None,
+    replications: Annotated[int, typer.Option("--replications", min=20, help="Replications of each verification.")] = 200,
     seed: Seed = 1,
     time_limit: Annotated[str, typer.Option("--time-limit", help="Longest time for planning, e.g. 2min.")] = "2min",
     lang: Language = "en",
@@ -67,6 +67,7 @@ def plan(
     """
     from surgesim.base.units import parse_duration
     from surgesim.cli.terminal import progress
+    from surgesim.engines import prepare
     from surgesim.planning.planner import plan as make_plan
     from surgesim.report.card import plan_card
     from surgesim.report.run_folder import summary, write_plan
@@ -75,16 +76,26 @@ def plan(
     _language(lang)
     limit = parse_duration(time_limit)
     loaded = load(scenario, override or (), set_ or ())
-    with progress() as display:
-        extra = {} if replications is None else {"replications": replications}
-        made = make_plan(loaded, seed=seed, time_limit=limit, progress=display.say, **extra)
-        report_file = write_plan(made, out, lang, display.show) if out is not None else None
+    with progress() as show:
+        prepare(show)
+        made = make_plan(loaded, replications, seed, limit, lambda sentence: show(sentence, 0, 0))
+        report_file = write_plan(made, out, lang, show) if out is not None else None
     if json_:
         typer.echo(summary(made))
     else:
         plan_card(made, lang, report_file)
     if not made.certificate["kept"]:
         raise TargetMissedError("the plan misses a promise; the card says which")
+
+
+def warmup() -> None:
+    """Compile the simulation engine ahead of its first use (once per installation, 10 to 20 s)."""
+    from surgesim.cli.terminal import progress
+    from surgesim.engines import prepare
+
+    with progress() as show:
+        prepare(show)
+    typer.echo("the simulation engine is compiled")
 
 
 def forecast(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from surgesim.base.distributions import LawField as Law
-from surgesim.base.units import Count, Day, Factor, Instant, Rate, Share, TimeOfDay, Window, price
+from surgesim.base.units import Count, Day, Factor, Instant, Rate, Share, TimeOfDay, Window, count, price
 from surgesim.scenario.centre import Weekday
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table
 
@@ -179,7 +179,7 @@ class Incident(Closed):
 
     kind: Name
     """Kind, by name (`surgesim list incidents`): recall, data-leak, disaster, food-recall ..."""
-    affected: Count
+    affected: Annotated[int, count("people")]
     """People affected."""
     announcements: Annotated[Table[Announcement], Field(min_length=1)]
     """Announcements, by name."""
