@@ -1,0 +1,281 @@
+"""What is believed about load and service, and how a simulation changes it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.model.model import Model, QueueModel
+from surgesim.planning.answers import RATE_STEP, Answers, Redials, answers
+from surgesim.planning.paths import path_scale, path_weights, volumes_of
+from surgesim.planning.problem import Problem, Promise
+from surgesim.planning.watch import Seen
+
+Floats = NDArray[np.float64]
+
+MOST_SHIFT = 15
+"""Greatest shift of a load by calibration, in steps of the rate grid: a factor of 1.8 either way."""
+PRIOR = 0.25
+"""Standard deviation of the logarithm of the shift that is believed before anything was simulated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Beliefs:
+    """Load by path of demand, and how far it is shifted so that formula and simulation agree.
+
+    Attributes
+    ----------
+    tables : tuple of Answers, by queue
+        Shares answered, by rate and agents.
+    aht_s : ndarray, shape (queues,)
+        Mean handling time, seconds.
+    counts : ndarray, shape (replications, intervals, queues)
+        Contacts expected to be offered in each replication when nobody has to redial: first calls, for short.
+    line_load : ndarray, shape (replications, intervals, trunks)
+        Load on the lines, erlang.
+    paths : tuple of ndarray, shape (periods, replications), by promise
+        Weight of each replication for the promise in each period: all alike where the promise is about the
+        expectation; those about as busy as the promise must bear where it must hold with a given probability.
+    scale : tuple of ndarray, shape (periods, replications), by promise
+        Factor on the contacts of each replication that makes it just as busy as the promise must bear.
+    shift : ndarray, shape (promises, intervals)
+        Logarithm of the factor on the load in each promise's curve.
+    constant : tuple of ndarray, shape (periods,), by promise
+        Surplus that the simulation saw beyond the curves.
+    """
+
+    tables: tuple[Answers, ...]
+    aht_s: Floats
+    counts: Floats
+    line_load: Floats
+    paths: tuple[Floats, ...]
+    scale: tuple[Floats, ...]
+    shift: Floats
+    constant: tuple[Floats, ...]
+
+    def by_interval(self, problem: Problem, p: int) -> Floats:
+        """Return the weight of each replication in each interval for a promise, shape (replications, intervals)."""
+        found = np.zeros(self.counts.shape[:2])
+        for r, period in enumerate(problem.promises[p].periods):
+            found[:, period.intervals] = self.paths[p][r][:, None]
+        return found
+
+    def calls(self, problem: Problem, p: int) -> Floats:
+        """Return the first calls of each replication, as busy as the promise must bear, (replications, intervals)."""
+        found = self.counts[..., problem.promises[p].queue].copy()
+        for r, period in enumerate(problem.promises[p].periods):
+            found[:, period.intervals] *= self.scale[p][r][:, None]
+        return found
+
+    def offered(self, problem: Problem, p: int) -> Floats:
+        """Return the first calls of each interval on the paths that matter, shape (intervals,)."""
+        return np.asarray(np.sum(self.by_interval(problem, p) * self.calls(problem, p), axis=0))
+
+
+def first_beliefs(
+    problem: Problem, model: Model, seed: int, replications: int, unhurried: Seen, probability: float | None
+) -> Beliefs:
+    """Return beliefs before any plan was simulated.
+
+    Parameters
+    ----------
+    problem, model : Problem, Model
+        What is planned.
+    seed, replications : int
+        Luck of the simulations to come: the curves look at the same paths of demand.
+    unhurried : Seen
+        A run with ample capacity: what is offered when nobody has to redial.
+    probability : float or None
+        Probability with which promises should hold, on the safe side; None: in expectation.
+    """
+    base = _base(model, seed, replications, unhurried)
+    high = base.max(axis=(0, 1)) / problem.interval_s * 3.0
+    low = np.array([_least(base[..., q]) for q in range(base.shape[2])]) / problem.interval_s / 4.0
+    tables = tuple(
+        _answers(queue, float(least), float(most)) if not queue.deferred else _no_answers()
+        for queue, least, most in zip(model.queues, low, np.maximum(high, 10 * low), strict=True)
+    )
+    volumes = [volumes_of(base[..., promise.queue], promise) for promise in problem.promises]
+    return Beliefs(
+        tables=tables,
+        aht_s=np.array([queue.aht_s for queue in model.queues]),
+        counts=base,
+        line_load=_by_path(_line_load(unhurried, problem), unhurried, base, problem) * 1.1,  # and some waiting
+        paths=tuple(path_weights(volume, probability) for volume in volumes),
+        scale=tuple(path_scale(volume, probability) for volume in volumes),
+        shift=np.zeros((len(problem.promises), problem.intervals)),
+        constant=tuple(np.zeros(len(promise.periods)) for promise in problem.promises),
+    )
+
+
+def _answers(queue: QueueModel, least: float, most: float) -> Answers:
+    redials = Redials(queue.redial_probability, queue.attempts)
+    thresholds = queue.answer_within_s, queue.short_abandon_s
+    return answers(queue.patience, queue.aht_s, *thresholds, redials, least, most)
+
+
+def _no_answers() -> Answers:
+    nothing = np.zeros((2, 2))
+    return Answers(np.array([1.0, RATE_STEP]), np.array([0.0, 1.0]), nothing, nothing, nothing, nothing)
+
+
+def _least(offered: Floats) -> float:
+    busy = offered[offered > 0.01 * max(float(offered.max()), 1e-9)]
+    return float(busy.min()) if len(busy) else 1.0
+
+
+def blocked_value(promise: Promise) -> float:
+    """Return what a promise loses with a busy tone: a contact that would have counted with about the promised share."""
+    if promise.measure == "blocking":
+        return 1.0
+    return promise.bound if promise.at_least and promise.measure != "on_time" else 0.0
+
+
+def _base(model: Model, seed: int, replications: int, unhurried: Seen) -> Floats:
+    """Return the contacts expected by replication: the mean of the run, spread like the demand of each replication."""
+    queue_of = model.reason_queue[model.needs.reason]
+    offered = unhurried.queues["offered"].mean(axis=0)
+    found = np.repeat(offered[None], replications, axis=0)
+    sample = [model.needs.intensity(seed, r) for r in range(unhurried.replications)]
+    paths = [model.needs.intensity(seed, r) for r in range(replications)]
+    for q in range(len(model.queues)):
+        mine = queue_of == q
+        mean = np.mean([path[mine].sum(axis=0) for path in sample], axis=0)
+        known = mean > 0.01 * max(float(mean.max()), 1e-12)
+        for r, path in enumerate(paths):
+            found[r, known, q] *= path[mine].sum(axis=0)[known] / mean[known]
+    return found
+
+
+def _line_load(seen: Seen, problem: Problem) -> Floats:
+    """Return the load offered to the lines: what they carried, over the share that got through, by replication."""
+    carried = seen.lines_busy_s / problem.interval_s
+    load = np.zeros_like(carried)
+    for t, trunk in enumerate(problem.trunks):
+        queues = list(trunk.queues)
+        offered = seen.queues["offered"][..., queues].sum(axis=2)
+        blocked = seen.queues["blocked"][..., queues].sum(axis=2)
+        through = 1.0 - np.divide(blocked, offered, out=np.zeros_like(blocked), where=offered > 0)
+        load[..., t] = carried[..., t] / np.maximum(through, 0.2)
+    return load
+
+
+def _daily(values: Floats, problem: Problem) -> Floats:
+    """Return sums by day, shape (replications, days, ...)."""
+    first = np.searchsorted(problem.day_of, np.arange(problem.days))
+    return np.asarray(np.add.reduceat(values, first, axis=1))
+
+
+def _by_path(load: Floats, seen: Seen, base: Floats, problem: Problem) -> Floats:
+    """Return line loads for all replications from a run of fewer: the mean, spread like the contacts of the day."""
+    profile = load.mean(axis=0)
+    found = np.empty((len(base), *load.shape[1:]))
+    contacts, mean = _daily(base, problem), _daily(seen.queues["offered"], problem).mean(axis=0)
+    for t, trunk in enumerate(problem.trunks):
+        queues = list(trunk.queues)
+        usual = mean[:, queues].sum(axis=1)
+        share = np.divide(contacts[..., queues].sum(axis=2), usual, out=np.ones(contacts.shape[:2]), where=usual > 0)
+        found[..., t] = profile[:, t] * share[:, problem.day_of]
+    return found
+
+
+def _smooth(load: Floats, problem: Problem) -> Floats:
+    """Return loads without the luck of single intervals: the day of each replication, spread like the mean day."""
+    mean = load.mean(axis=0)
+    days = _daily(load, problem)
+    usual = _daily(mean[None], problem)
+    share = np.divide(days, usual, out=np.zeros_like(days), where=usual > 0)
+    return np.asarray(mean[None] * share[:, problem.day_of])
+
+
+def per_call(promise: Promise, table: Answers) -> Floats:
+    """Return the surplus of one first call with its redials, by rate and agents, shape (rates, agents)."""
+    if promise.measure == "service_level":
+        below = {
+            "offered": table.offered,
+            "offered_less_short_abandons": table.offered - table.short,
+            # of hardly anybody handled almost all are in time: below nine in ten the missing ones count as late
+            "handled": np.maximum(table.answered, 0.9 * table.offered),
+        }[promise.of]
+        return table.within - promise.bound * below
+    if promise.measure == "answer_rate":
+        return table.answered - promise.bound * table.offered
+    return promise.bound * table.offered - (table.offered - table.answered)
+
+
+def weights(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> Floats:
+    """Return how the contacts of each interval spread over the rate grid for a promise, shape (intervals, rates).
+
+    The rate of an interval leans on the one before it by the load that is carried in: the modified offered load for
+    exponential service (O. B. Jennings, A. Mandelbaum, W. A. Massey, W. Whitt, 1996). Not scaled, the replications
+    are as busy as they were simulated.
+    """
+    queue = problem.promises[p].queue
+    table = beliefs.tables[queue]
+    counts = beliefs.calls(problem, p) if scaled else beliefs.counts[..., queue]
+    share = beliefs.aht_s[queue] / problem.interval_s
+    carried = float(share * (1.0 - np.exp(-1.0 / share))) if share > 0 else 0.0
+    before = np.concatenate([np.zeros_like(counts[:, :1]), counts[:, :-1]], axis=1)
+    rate = ((1.0 - carried) * counts + carried * before) / problem.interval_s
+    place = np.log(np.maximum(rate, table.rates[0]) / table.rates[0]) / np.log(RATE_STEP)
+    place = np.clip(place, 0.0, len(table.rates) - 1.001)
+    low = place.astype(np.int64)
+    upper = place - low
+    weighted = counts * beliefs.by_interval(problem, p)
+    spread = np.zeros((counts.shape[1], len(table.rates)))
+    rows = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
+    np.add.at(spread, (rows, low), weighted * (1.0 - upper))
+    np.add.at(spread, (rows, low + 1), weighted * upper)
+    return spread
+
+
+def learnt(beliefs: Beliefs, problem: Problem, saw: Seen, effective: Floats) -> Beliefs:
+    """Return beliefs that agree with what a simulation of a plan saw.
+
+    Parameters
+    ----------
+    beliefs : Beliefs
+        What was believed.
+    problem : Problem
+        What is planned.
+    saw : Seen
+        What the simulation of the plan saw.
+    effective : ndarray, shape (queues, intervals)
+        Effective agents of the plan, as the optimisation counts them.
+    """
+    moved = replace(beliefs, line_load=_smooth(_line_load(saw, problem), problem))
+    shift = moved.shift.copy()
+    for p, promise in enumerate(problem.promises):
+        if promise.measure not in ("blocking", "on_time"):
+            shift[p] = _shift(moved, problem, p, saw, effective[promise.queue])
+    return replace(moved, shift=shift)
+
+
+def _shift(beliefs: Beliefs, problem: Problem, p: int, saw: Seen, agents: Floats) -> Floats:
+    """Return the most credible shift of the load: simulated surplus, its error, and a prior around no shift."""
+    promise = problem.promises[p]
+    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p, scaled=False)
+    at_agents = _at(per_call(promise, table), table.agents, agents)
+    busy_tones = blocked_value(promise) * saw.queues["blocked"][..., promise.queue]
+    chosen = beliefs.by_interval(problem, p)
+    surplus = np.sum((saw.surplus(promise) + busy_tones) * chosen, axis=0)
+    count = np.sum(beliefs.counts[..., promise.queue] * chosen, axis=0)
+    # so many replications, all told, stand behind each interval
+    paths = 1.0 / np.maximum(np.sum(chosen**2, axis=0), 1e-9)
+    error = np.sqrt(0.25 * count / paths) + 0.003 * count + 1e-9
+    steps = np.arange(-MOST_SHIFT, MOST_SHIFT + 1)
+    misfit = np.empty((len(steps), len(agents)))
+    for n, step in enumerate(steps):
+        rates = np.clip(np.arange(at_agents.shape[1]) + step, 0, at_agents.shape[1] - 1)
+        # more load is more calls to count as well
+        value = RATE_STEP**step * np.sum(spread * at_agents[:, rates], axis=1)
+        prior = step * np.log(RATE_STEP) / PRIOR
+        misfit[n] = ((value - surplus) / error) ** 2 + prior**2
+    return np.asarray(steps[np.argmin(misfit, axis=0)] * np.log(RATE_STEP))
+
+
+def _at(values: Floats, agents: Floats, wanted: Floats) -> Floats:
+    """Return values (rates, agents) interpolated at wanted agents, shape (wanted, rates)."""
+    place = np.clip(np.interp(wanted, agents, np.arange(len(agents))), 0, len(agents) - 1.0 - 1e-9)
+    low = place.astype(np.int64)
+    return np.asarray((values[:, low] * (1.0 - (place - low)) + values[:, low + 1] * (place - low)).T)

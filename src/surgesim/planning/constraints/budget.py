@@ -1,0 +1,30 @@
+r"""Budget: the whole bill stays within the budget.
+
+.. math::
+
+    \sum_c p_c q_c \le \text{budget}
+
+over all lines c of the bill, with unit price p and quantity q.
+"""
+
+from surgesim.planning.draft import Draft
+
+KIND = "budget"
+SUMMARY = "The whole bill stays within the budget."
+BROKEN = "The budget is too small for the promises."
+
+
+def declare(draft: Draft) -> None:
+    """Nothing to declare: the bill is shared."""
+
+
+def restrict(draft: Draft) -> None:
+    """Limit the bill."""
+    from pyomo.environ import Constraint
+
+    budget = draft.problem.budget_jpy
+    if budget == float("inf"):
+        return
+    more = draft.relax(KIND, "budget", 1e-4, lambda yen: f"raise the budget by ¥{yen:,.0f} to ¥{budget + yen:,.0f}")
+
+    draft.block(KIND).within = Constraint(rule=lambda _: draft.total - more <= budget)

@@ -1,0 +1,61 @@
+r"""Targets: in every period of a promise the surplus is not negative.
+
+.. math::
+
+    \sum_{i \in r} f_{p,i}(e_i) + \kappa_{p,r} - \sum_t z_{p,r,t} \ge 0
+
+with f the curve of numerator - target x denominator, :math:`\kappa` what the simulation saw beyond the curves less
+the lift for safety, and z the loss by busy tones. Sums over the period: a rate is a sum over a sum.
+"""
+
+from typing import Any
+
+from surgesim.planning.draft import Draft, saying
+from surgesim.planning.problem import Promise
+
+KIND = "targets"
+SUMMARY = "In every period of a promise the numerator is at least the target times the denominator."
+BROKEN = "The promises cannot be kept with what can be decided."
+
+
+def declare(draft: Draft) -> None:
+    """Add what the simulation saw beyond the curves."""
+    for key, value in draft.surrogate.constant.items():
+        draft.surplus[key].append(value)
+
+
+def restrict(draft: Draft) -> None:
+    """Hold every promise in every one of its periods."""
+    from pyomo.environ import Constraint
+
+    problem, block = draft.problem, draft.block(KIND)
+
+    def holds(_: Any, p: int, r: int) -> Any:
+        offered = draft.surrogate.offered[p, r]
+        promise = problem.promises[p]
+        missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share), most=1.0)
+        return draft.body([*draft.surplus[p, r], offered * missing]) >= 0.0
+
+    block.holds = Constraint(list(draft.surrogate.constant), rule=holds)
+    for (p, r), rule in block.holds.items():
+        promise, scale = problem.promises[p], 0.01 * draft.surrogate.offered[p, r]
+        draft.add_marginal(
+            [rule],
+            scale,
+            saying(f"one more point of {promise.measure} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
+        )
+
+
+def place(promise: Promise, r: int) -> str:
+    """Return where the promise holds, in words."""
+    name = promise.periods[r].name
+    return "over the horizon" if name == "horizon" else f"on {name}" if name[:1].isdigit() else f"in {name}"
+
+
+def sentence(promise: Promise, r: int, share: float) -> str:
+    """Return what to relax."""
+    bound = promise.bound - share if promise.at_least else promise.bound + share
+    return (
+        f"{'lower' if promise.at_least else 'raise'} the promised {promise.measure} of {promise.queue_name} "
+        f"{place(promise, r)} from {promise.bound:.1%} to {bound:.1%}"
+    )

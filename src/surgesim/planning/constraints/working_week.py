@@ -1,0 +1,48 @@
+r"""Working week: in any seven days nobody works more days than allowed.
+
+.. math::
+
+    \sum_{d'=d-6}^{d} \sum_s w_{k,s,d'} \le
+    \sum_{c} n_{k,c} \min\bigl(g_k, |\{d-6,\dots,d\} \cap \{f_{k,c},\dots\}|\bigr)
+
+over the cohorts c of staff k (on hand, or hired on one day) with n heads who can work from day f on. A cyclic roster
+shows that the rule is enough for one cohort: each day the next heads in the cycle work.
+"""
+
+from typing import Any
+
+from surgesim.planning.draft import Draft
+
+KIND = "working-week"
+SUMMARY = "In any seven days nobody works more days than the lever (and the law) allows."
+BROKEN = "Somebody would have to work on more days of a week than allowed."
+
+
+def declare(draft: Draft) -> None:
+    """Add the lever's own limit."""
+    for k, staff in enumerate(draft.problem.staff):
+        draft.day_caps[k].append(staff.days_per_week)
+
+
+def restrict(draft: Draft) -> None:
+    """Limit the days worked in every window of seven days."""
+    from pyomo.environ import Constraint, quicksum
+
+    problem, block = draft.problem, draft.block(KIND)
+
+    def window(_: Any, k: int, last: int) -> Any:
+        days = range(max(0, last - 6), last + 1)
+        cap, staff = draft.cap_of(k), problem.staff[k]
+        allowed = staff.on_hand * min(cap, len(days)) + quicksum(
+            heads * min(cap, max(0, last + 1 - max(days.start, o + staff.wait_days))) for o, heads in draft.engaged[k]
+        )
+        return quicksum(term for d in days for term in draft.worked[k, d]) <= allowed
+
+    keys = [
+        (k, last)
+        for k in range(len(problem.staff))
+        for last in range(problem.days)
+        # a window that is not longer than the limit binds nobody
+        if min(last + 1, 7) > draft.cap_of(k) and any(draft.worked[k, d] for d in range(max(0, last - 6), last + 1))
+    ]
+    block.seven_days = Constraint(keys, rule=window)

@@ -1,0 +1,171 @@
+"""From beliefs to the curves of the optimisation."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.planning.answers import RATE_STEP, blocking
+from surgesim.planning.beliefs import Beliefs, blocked_value, per_call, weights
+from surgesim.planning.hull import curve_of
+from surgesim.planning.problem import Problem, Promise, TrunkChoice
+from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
+from surgesim.planning.watch import Seen
+
+Floats = NDArray[np.float64]
+MOST_POINTS = 14
+"""Greatest number of points of the function from lines to losses."""
+
+
+def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> Surrogate:
+    """Return the curves, constants and losses that the optimisation works with.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    beliefs : Beliefs
+        Load and calibration.
+    lift : tuple of ndarray, by promise
+        Surplus demanded on top for safety, by period.
+    """
+    curves: dict[tuple[int, int], Curve] = {}
+    constant: dict[tuple[int, int], float] = {}
+    offered: dict[tuple[int, int], float] = {}
+    losses: dict[tuple[int, int], tuple[LineLoss, ...]] = {}
+    for p, promise in enumerate(problem.promises):
+        count = beliefs.offered(problem, p)
+        curves.update(_curves(problem, beliefs, p, promise, count))
+        for r, period in enumerate(promise.periods):
+            offered[p, r] = float(count[period.intervals].sum())
+            constant[p, r] = float(beliefs.constant[p][r] - lift[p][r])
+            if promise.measure == "blocking":
+                constant[p, r] += promise.bound * offered[p, r]
+            losses[p, r] = _losses(problem, beliefs, p, r)
+    return Surrogate(curves, constant, losses, offered, _work(problem, beliefs))
+
+
+def _curves(problem: Problem, beliefs: Beliefs, p: int, promise: Promise, count: Floats) -> Mapping[tuple[int, int], Curve]:
+    if promise.measure in ("blocking", "on_time"):
+        return {}
+    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p)
+    value = per_call(promise, table)
+    steps = np.rint(beliefs.shift[p] / np.log(RATE_STEP)).astype(np.int64)
+    totals = np.empty((problem.intervals, len(table.agents)))
+    for step in np.unique(steps):
+        rates = np.clip(np.arange(len(table.rates)) + step, 0, len(table.rates) - 1)
+        totals[steps == step] = RATE_STEP**step * spread[steps == step] @ value[rates]
+    busy = np.concatenate([period.intervals for period in promise.periods])
+    return {(p, int(i)): curve_of(table.agents, totals[i], float(count[i])) for i in busy if count[i] > 1e-6}
+
+
+def _losses(problem: Problem, beliefs: Beliefs, p: int, r: int) -> tuple[LineLoss, ...]:
+    promise = problem.promises[p]
+    if blocked_value(promise) == 0.0:
+        return ()
+    trunks = [(t, trunk) for t, trunk in enumerate(problem.trunks) if promise.queue in trunk.queues]
+    return tuple(_loss(problem, beliefs, (p, r), t, trunk) for t, trunk in trunks)
+
+
+def _loss(problem: Problem, beliefs: Beliefs, key: tuple[int, int], t: int, trunk: TrunkChoice) -> LineLoss:
+    promise = problem.promises[key[0]]
+    intervals = promise.periods[key[1]].intervals
+    early = problem.day_of[intervals] < trunk.lead_days
+    chosen = np.unique(np.linspace(0, trunk.lots, min(trunk.lots + 1, MOST_POINTS)).round().astype(np.int64))
+    lines = trunk.lines + trunk.lot * chosen
+    fixed = _blocked(beliefs, promise.queue, key, t, intervals[early], np.array([trunk.lines])).sum()
+    loss = blocked_value(promise) * (fixed + _blocked(beliefs, promise.queue, key, t, intervals[~early], lines))
+    return LineLoss(t, lines.astype(np.float64), loss)
+
+
+def _blocked(
+    beliefs: Beliefs, queue: int, key: tuple[int, int], t: int, intervals: NDArray[np.int64], lines: NDArray[np.int64]
+) -> Floats:
+    """Return mean contacts blocked on the paths that matter, by number of lines, shape (lines,)."""
+    weight = beliefs.paths[key[0]][key[1]]
+    mine = np.flatnonzero(weight)
+    scale = beliefs.scale[key[0]][key[1]][mine][:, None]
+    load = scale * beliefs.line_load[np.ix_(mine, intervals)][..., t]
+    share = blocking(load.ravel(), lines).reshape(*load.shape, len(lines))
+    counts = scale * beliefs.counts[np.ix_(mine, intervals)][..., queue]
+    return np.asarray(np.einsum("r,ri,rin->n", weight[mine], counts, share))
+
+
+def _work(problem: Problem, beliefs: Beliefs) -> dict[tuple[int, int], float]:
+    """Return deferred work that arrives, agent-seconds, for queues with a promise about it."""
+    found = {}
+    for p, promise in enumerate(problem.promises):
+        if promise.measure == "on_time":
+            count = beliefs.offered(problem, p)
+            for i in np.flatnonzero(count > 0).tolist():
+                found[promise.queue, i] = float(count[i] * beliefs.aht_s[promise.queue])
+    return found
+
+
+def settled(
+    beliefs: Beliefs,
+    problem: Problem,
+    saw: Seen,
+    believed: Mapping[tuple[int, int], float],
+    probability: float | None,
+) -> Beliefs:
+    """Return beliefs whose constants close what is left between curves and simulation, period by period.
+
+    Parameters
+    ----------
+    beliefs : Beliefs
+        Calibrated beliefs.
+    problem : Problem
+        What is planned.
+    saw : Seen
+        What the simulation of the plan saw.
+    believed : mapping from (promise, period) to float
+        Surplus of the plan by the curves and losses alone.
+    probability : float or None
+        Probability with which promises should hold, on the safe side; None: in expectation.
+    """
+    constants = []
+    for p, promise in enumerate(problem.promises):
+        found = level(problem, beliefs, saw, p, probability)
+        constants.append(found - np.array([believed[p, r] for r in range(len(promise.periods))]))
+    return replace(beliefs, constant=tuple(constants))
+
+
+def level(problem: Problem, beliefs: Beliefs, saw: Seen, p: int, probability: float | None) -> Floats:
+    """Return the simulated surplus of a promise that counts, shape (periods,).
+
+    The mean over replications; or, where promises must hold with a probability, that of the replication at this
+    quantile of ease, turned into first calls of the paths that matter: it is not negative just where the promise
+    holds so often.
+    """
+    promise = problem.promises[p]
+    if probability is None:
+        return np.asarray(saw.by_period(promise).mean(axis=1))
+    offered = beliefs.offered(problem, p)
+    calls = np.array([offered[period.intervals].sum() for period in promise.periods])
+    return np.asarray(np.quantile(saw.ease(promise), 1.0 - probability, axis=1) * calls)
+
+
+def believed(problem: Problem, model: Surrogate, effective: Floats, lines: Floats) -> dict[tuple[int, int], float]:
+    """Return the surplus of a plan by the curves and losses, without the constants of calibration.
+
+    Parameters
+    ----------
+    problem, model : Problem, Surrogate
+        What is planned, and the curves.
+    effective : ndarray, shape (queues, intervals)
+        Effective agents.
+    lines : ndarray, shape (trunks,)
+        Lines after the lead time.
+    """
+    found = {}
+    for p, promise in enumerate(problem.promises):
+        for r, period in enumerate(promise.periods):
+            gains = (
+                model.curves[p, i].at(effective[promise.queue, i]) for i in period.intervals.tolist() if (p, i) in model.curves
+            )
+            lost = sum(float(np.interp(lines[loss.trunk], loss.lines, loss.loss)) for loss in model.losses[p, r])
+            bound = promise.bound * model.offered[p, r] if promise.measure == "blocking" else 0.0
+            found[p, r] = sum(gains) + bound - lost
+    return found

@@ -1,0 +1,74 @@
+"""Effective agents of a plan, as the optimisation counts them: before rounding, divided among queues."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.planning.decision import Capacity, Decision
+from surgesim.planning.draft import Draft
+from surgesim.planning.problem import Problem
+
+Floats = NDArray[np.float64]
+
+
+def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Floats:
+    """Return effective agents by queue and interval, shape (queues, intervals).
+
+    Heads after shrinkage, no more than the seats, over the handling factor. Groups that serve several queues are
+    divided as the optimisation divided them; what it left unused is divided alike.
+    """
+    problem = draft.problem
+    agents = _present(problem, capacity)
+    found = np.zeros((len(problem.queues), problem.intervals))
+    shares = _shares(draft)
+    for g, skills in enumerate(problem.skills):
+        for q in skills:
+            share = shares[g, q] if len(skills) > 1 else 1.0
+            found[q] += agents[g] * share / problem.handling_factor[g]
+    return found
+
+
+def _present(problem: Problem, capacity: Capacity) -> Floats:
+    """Return agents before rounding down, within the seats."""
+    agents = problem.fixed_agents.copy()
+    for staff in problem.staff:
+        agents[staff.index] = capacity.heads[staff.index] * (1.0 - staff.shrinkage)
+    for j, site in enumerate(problem.sites):
+        mine = problem.group_site == site.index
+        total = agents[mine].sum(axis=0)
+        fits = np.minimum(1.0, np.divide(capacity.seats[j], total, out=np.ones_like(total), where=total > 0))
+        agents[mine] *= fits * site.up
+    return agents
+
+
+def _shares(draft: Draft) -> Floats:
+    """Return how groups divide their time, shape (groups, queues, intervals): equally where nothing was decided."""
+    from pyomo.environ import value
+
+    problem = draft.problem
+    shares = np.zeros((len(problem.groups), len(problem.queues), problem.intervals))
+    for (g, q, i), var in draft.block("coverage").serve.items():
+        shares[g, q, i] = max(0.0, value(var) or 0.0)
+    for g, skills in enumerate(problem.skills):
+        total = shares[g].sum(axis=0)
+        equal = np.zeros_like(shares[g])
+        equal[list(skills)] = 1.0 / max(len(skills), 1)
+        shares[g] = np.where(total > 1e-9, shares[g] / np.where(total > 1e-9, total, 1.0), equal)
+    return shares
+
+
+def deferred_surplus(draft: Draft) -> dict[tuple[int, int], float]:
+    """Return the surplus of promises about deferred work, as the solved model counts it, by (promise, period)."""
+    from pyomo.environ import value
+
+    problem, late = draft.problem, draft.block("deadlines").late
+    found = {}
+    for p, promise in enumerate(problem.promises):
+        if promise.measure != "on_time":
+            continue
+        for r, period in enumerate(promise.periods):
+            places = [(promise.queue, i) for i in period.intervals.tolist()]
+            work = sum(draft.surrogate.work_s.get(place, 0.0) for place in places)
+            missed = sum(float(value(late[place], exception=False) or 0.0) for place in places if place in late)
+            offered = draft.surrogate.offered[p, r]
+            found[p, r] = (1.0 - promise.bound) * offered - (offered * missed / work if work > 0 else 0.0)
+    return found

@@ -1,0 +1,57 @@
+"""Concave hulls of service curves, with few segments."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.planning.surrogate import Curve
+
+Floats = NDArray[np.float64]
+
+
+def upper_hull(x: Floats, y: Floats) -> list[int]:
+    """Return the positions of the vertices of the upper concave hull (monotone chain, A. M. Andrew, 1979)."""
+    kept: list[int] = []
+    for i in range(len(x)):
+        while len(kept) > 1:
+            a, b = kept[-2], kept[-1]
+            if (y[b] - y[a]) * (x[i] - x[a]) > (y[i] - y[a]) * (x[b] - x[a]):
+                break
+            kept.pop()
+        kept.append(i)
+    return kept
+
+
+def thinned(x: Floats, y: Floats, kept: list[int], error: float, most: int) -> list[int]:
+    """Drop the vertices that matter least, until the next one would cost more than ``error`` or ``most`` are left."""
+    kept = list(kept)
+    while len(kept) > 2:
+        a, b, c = (np.array(kept)[start : len(kept) - 2 + start] for start in range(3))
+        chord = y[a] + (y[c] - y[a]) * (x[b] - x[a]) / (x[c] - x[a])
+        loss = y[b] - chord
+        least = int(np.argmin(loss))
+        if loss[least] > error and len(kept) <= most + 1:
+            break
+        kept.pop(least + 1)
+    return kept
+
+
+def curve_of(agents: Floats, value: Floats, count: float, segments: int = 8) -> Curve:
+    """Return the concave curve over a service curve.
+
+    Parameters
+    ----------
+    agents, value : ndarray, shape (points,)
+        Effective agents, ascending from 0, and surplus with so many.
+    count : float
+        Contacts of the interval: errors and gains below a thousandth of it do not matter.
+    segments : int
+        Greatest number of segments.
+    """
+    top = float(value.max())
+    enough = int(np.argmax(value >= top - 0.0005 * count)) + 1
+    x, y = agents[: max(enough, 2)], value[: max(enough, 2)]
+    kept = thinned(x, y, upper_hull(x, y), 0.001 * count, segments)
+    rises = np.diff(y[kept])
+    good = int(np.sum(rises > 1e-9))  # a concave curve rises first, and never again once it falls
+    at = x[kept][: good + 1]
+    return Curve(float(y[0]), np.diff(at), rises[:good] / np.diff(at))

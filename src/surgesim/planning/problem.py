@@ -1,0 +1,270 @@
+"""The planning problem: what can be decided, what it costs, and what is promised, as plain numbers."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.planning.law import Law
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class ShiftChoice:
+    """A shift that can be worked on any day.
+
+    Attributes
+    ----------
+    name : str
+        Name in the scenario.
+    paid_s, break_s, night_s : float
+        Paid time, unpaid break, and paid time at night, seconds.
+    cover : tuple of (ndarray of int, ndarray)
+        For each day on which the shift starts: intervals, and the share of each during which its people are on duty.
+    """
+
+    name: str
+    paid_s: float
+    break_s: float
+    night_s: float
+    cover: tuple[tuple[Integers, Floats], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class StaffChoice:
+    """Staff of one group that the plan may put to work.
+
+    Attributes
+    ----------
+    group, source : str
+        Name and source of the group.
+    index, site : int
+        Index of the group and of its site in the model.
+    shifts : tuple of ShiftChoice
+        Shifts that they can work.
+    wage_jpy_h : float
+        Price of a paid hour of one head.
+    on_hand, hires : int
+        Heads that are there, and heads that can be hired on top.
+    hiring_cost_jpy : float
+        Cost of hiring one head.
+    lead_days, training_days, term_days : int
+        Days from order to training, of training, and of the shortest paid engagement.
+    drop_out, shrinkage, handling_factor : float
+        Share that never starts; paid but not available; handling time relative to the standard.
+    days_per_week : int
+        Working days of one head in any seven days.
+    barred_dispatch : bool
+        Dispatched workers without an exemption.
+    """
+
+    group: str
+    source: str
+    index: int
+    site: int
+    shifts: tuple[ShiftChoice, ...]
+    wage_jpy_h: float
+    on_hand: int
+    hires: int
+    hiring_cost_jpy: float
+    lead_days: int
+    training_days: int
+    term_days: int
+    drop_out: float
+    shrinkage: float
+    handling_factor: float
+    days_per_week: int
+    barred_dispatch: bool
+
+    @property
+    def wait_days(self) -> int:
+        """Days from order to first shift."""
+        return self.lead_days + self.training_days
+
+    @property
+    def day_s(self) -> float:
+        """Paid time of a day of training, or of a guaranteed day without work, seconds: the shortest shift."""
+        return min(shift.paid_s for shift in self.shifts)
+
+
+@dataclass(frozen=True, eq=False)
+class SiteChoice:
+    """A site: seats that exist, and seats that can be added once it is opened.
+
+    Attributes
+    ----------
+    name : str
+        Name in the scenario.
+    index, seats, most_seats : int
+        Index in the model; seats that exist; greatest number of seats.
+    opening_cost_jpy, day_cost_jpy, seat_cost_jpy : float
+        Cost of opening, of a day open, and of an added seat per day.
+    lead_days : int
+        Days from the decision to the first day of work on added seats.
+    up : ndarray, shape (intervals,)
+        1 where the site works, 0 during outages.
+    """
+
+    name: str
+    index: int
+    seats: int
+    most_seats: int
+    opening_cost_jpy: float
+    day_cost_jpy: float
+    seat_cost_jpy: float
+    lead_days: int
+    up: Floats
+
+    @property
+    def grows(self) -> bool:
+        """Whether the plan may add seats."""
+        return self.most_seats > self.seats
+
+
+@dataclass(frozen=True, eq=False)
+class TrunkChoice:
+    """A trunk: lines that exist, and lots that can be added.
+
+    Attributes
+    ----------
+    name : str
+        Name in the scenario.
+    index, lines, lots, lot, lead_days : int
+        Index in the model; lines that exist; greatest number of added lots; lines per lot; days until use.
+    line_cost_jpy : float
+        Cost of an added line per day.
+    queues : tuple of int
+        Queues reached over it.
+    """
+
+    name: str
+    index: int
+    lines: int
+    lots: int
+    lot: int
+    lead_days: int
+    line_cost_jpy: float
+    queues: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Period:
+    """A day, a week or the whole horizon, as far as a queue is concerned.
+
+    Attributes
+    ----------
+    name : str
+        Name to print: a date, a week, or ``horizon``.
+    intervals : ndarray of int
+        Its intervals.
+    """
+
+    name: str
+    intervals: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Promise:
+    """A target with the periods in which it must hold.
+
+    Attributes
+    ----------
+    queue : int
+        Index of the queue.
+    queue_name, measure, of : str
+        Name of the queue, the measure, and the denominator of a service level.
+    bound : float
+        Promised value, share.
+    at_least : bool
+        Whether more is better.
+    periods : tuple of Period
+        Where it must hold.
+    """
+
+    queue: int
+    queue_name: str
+    measure: str
+    of: str
+    bound: float
+    at_least: bool
+    periods: tuple[Period, ...]
+
+    @property
+    def title(self) -> str:
+        """What is promised, in words."""
+        side = "at least" if self.at_least else "at most"
+        return f"{self.measure} of {self.queue_name} {side} {self.bound:.1%}"
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything the optimisation knows.
+
+    Attributes
+    ----------
+    dates : tuple of date
+        Days of the horizon.
+    interval_s : float
+        Length of an interval, seconds.
+    day_of : ndarray of int, shape (intervals,)
+        Day of each interval.
+    staff, sites, trunks, promises : tuple
+        Choices and promises.
+    groups, queues : tuple of str
+        Names, in the order of the model.
+    skills : tuple of tuple of int
+        Queues that each group serves.
+    group_site : ndarray of int, shape (groups,)
+        Site of each group.
+    handling_factor : ndarray, shape (groups,)
+        Handling time relative to the standard.
+    deadlines : tuple of int
+        Deadline of each queue of deferred work in whole intervals; 0 for calls.
+    fixed_agents, fixed_paid_s : ndarray, shape (groups, intervals)
+        Agents and paid time of groups without a lever; zero for the others.
+    budget_jpy : float
+        Greatest cost; ``inf`` where there is none.
+    confidence : float
+        Confidence with which each promise must be shown.
+    probability : float or None
+        Probability, over the paths of demand, with which each promise must hold in each of its periods; None where
+        the promises are about the expectation over all paths, as ratios of sums.
+    paths : int
+        Number of distinct paths of demand that replications see; 0 where every replication has its own.
+    law : Law or None
+        Labour law.
+    """
+
+    dates: tuple[date, ...]
+    interval_s: float
+    day_of: Integers
+    staff: tuple[StaffChoice, ...]
+    sites: tuple[SiteChoice, ...]
+    trunks: tuple[TrunkChoice, ...]
+    promises: tuple[Promise, ...]
+    groups: tuple[str, ...]
+    queues: tuple[str, ...]
+    skills: tuple[tuple[int, ...], ...]
+    group_site: Integers
+    handling_factor: Floats
+    deadlines: tuple[int, ...]
+    fixed_agents: Floats
+    fixed_paid_s: Floats
+    budget_jpy: float
+    confidence: float
+    probability: float | None
+    paths: int
+    law: Law | None
+
+    @property
+    def days(self) -> int:
+        """Length of the horizon, days."""
+        return len(self.dates)
+
+    @property
+    def intervals(self) -> int:
+        """Number of intervals."""
+        return len(self.day_of)

@@ -1,0 +1,205 @@
+"""From scenario and model to the planning problem."""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+
+from surgesim.base.clock import Clock
+from surgesim.base.errors import Problem as Finding
+from surgesim.base.errors import ScenarioError
+from surgesim.base.hours import Opening
+from surgesim.model.model import Model
+from surgesim.planning.law import BY_TIME_ZONE, Law
+from surgesim.planning.problem import (
+    Floats,
+    Integers,
+    Period,
+    Problem,
+    Promise,
+    ShiftChoice,
+    SiteChoice,
+    StaffChoice,
+    TrunkChoice,
+)
+from surgesim.scenario.centre import Shift
+from surgesim.scenario.levers import HIGHER_IS_BETTER, Levers, Target
+from surgesim.scenario.scenario import Scenario
+
+DAY_S = 86_400.0
+
+
+def read(scenario: Scenario, model: Model, probability: float | None = None) -> Problem:
+    """Return the planning problem of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is asked.
+    model : Model
+        Its model.
+    probability : float, optional
+        Probability with which the promises must hold; that of the levers where it is left out.
+
+    Raises
+    ------
+    ScenarioError
+        No levers, nothing promised, or a promise about a queue that is never open; all of them.
+    """
+    levers = _levers(scenario)
+    clock, law = model.clock, BY_TIME_ZONE.get(scenario.clock.time_zone)
+    planned = np.array([group in levers.staff for group in model.groups])[:, None]
+    return Problem(
+        dates=tuple(clock.dates),
+        interval_s=clock.interval_s,
+        day_of=clock.day_index,
+        staff=tuple(_staff(scenario, model, law, name) for name in levers.staff),
+        sites=tuple(_site(scenario, model, levers, name) for name in model.sites),
+        trunks=tuple(_trunk(scenario, model, levers, name) for name in model.trunks),
+        promises=tuple(_promise(target, model) for target in scenario.targets),
+        groups=model.groups,
+        queues=tuple(queue.name for queue in model.queues),
+        skills=model.skills,
+        group_site=model.group_site,
+        handling_factor=model.handling_factor,
+        deadlines=_deadlines(model),
+        fixed_agents=np.where(planned, 0.0, model.agents),
+        fixed_paid_s=np.where(planned, 0.0, model.paid_s),
+        budget_jpy=math.inf if levers.budget is None else float(levers.budget),
+        confidence=levers.confidence,
+        probability=probability if probability is not None else levers.probability,
+        paths=0 if model.needs.paths is None else len(model.needs.paths),
+        law=law,
+    )
+
+
+def _deadlines(model: Model) -> tuple[int, ...]:
+    """Return the deadline of each queue in whole intervals; 0 for calls."""
+    return tuple(int(queue.deadline_s // model.clock.interval_s) if queue.deferred else 0 for queue in model.queues)
+
+
+def _levers(scenario: Scenario) -> Levers:
+    findings = []
+    if scenario.levers is None or not (scenario.levers.staff or scenario.levers.sites or scenario.levers.lines):
+        findings.append(Finding("nothing can be decided", "levers", "write at least one lever under levers.staff"))
+    if not scenario.targets:
+        findings.append(Finding("nothing is promised", "targets", "write at least one target"))
+    if findings or scenario.levers is None:
+        raise ScenarioError(findings)
+    return scenario.levers
+
+
+def whole_days(seconds: float) -> int:
+    """Return a duration in days, rounded up."""
+    return math.ceil(seconds / DAY_S - 1e-9)
+
+
+def _staff(scenario: Scenario, model: Model, law: Law | None, name: str) -> StaffChoice:
+    assert scenario.levers is not None
+    lever, group = scenario.levers.staff[name], scenario.groups[name]
+    index = model.groups.index(name)
+    return StaffChoice(
+        group=name,
+        source=group.source,
+        index=index,
+        site=int(model.group_site[index]),
+        shifts=tuple(shift_choice(shift, scenario.shifts[shift], model.clock, law) for shift in lever.shifts),
+        wage_jpy_h=float(lever.wage),
+        on_hand=lever.on_hand,
+        hires=lever.hires,
+        hiring_cost_jpy=float(lever.hiring_cost),
+        lead_days=whole_days(lever.lead_time),
+        training_days=whole_days(lever.training),
+        term_days=whole_days(lever.minimum_term),
+        drop_out=lever.drop_out,
+        shrinkage=group.shrinkage,
+        handling_factor=group.handling_factor,
+        days_per_week=lever.days_per_week,
+        barred_dispatch=lever.dispatch and not lever.dispatch_exemption,
+    )
+
+
+def shift_choice(name: str, shift: Shift, clock: Clock, law: Law | None) -> ShiftChoice:
+    """Return a shift with the share of each interval that it covers, by the day on which it starts."""
+    pause = shift.break_inside
+    spans = [(shift.time[0], pause[0]), (pause[1], shift.time[1])]
+    night = sum(law.night_s(start, end) for start, end in spans) if law is not None else 0.0
+    return ShiftChoice(
+        name=name,
+        paid_s=shift.paid_s,
+        break_s=pause[1] - pause[0],
+        night_s=night,
+        cover=tuple(_cover(spans, clock, day) for day in range(clock.days)),
+    )
+
+
+def _cover(spans: Sequence[tuple[float, float]], clock: Clock, day: int) -> tuple[Integers, Floats]:
+    date = clock.start + timedelta(days=day)
+    pieces = [(clock.local_seconds(date, start), clock.local_seconds(date, end)) for start, end in spans]
+    windows = [(start, min(end, clock.horizon_s)) for start, end in pieces if start < min(end, clock.horizon_s)]
+    if len(windows) == 2 and windows[0][1] >= windows[1][0]:  # no break
+        windows = [(windows[0][0], windows[1][1])]
+    share = Opening(np.array(windows, dtype=np.float64).reshape(-1, 2), clock.edges_s).open_share()
+    intervals = np.flatnonzero(share > 1e-12)
+    return intervals, share[intervals]
+
+
+def _site(scenario: Scenario, model: Model, levers: Levers, name: str) -> SiteChoice:
+    site, lever, index = scenario.sites[name], levers.sites.get(name), model.sites.index(name)
+    members = np.flatnonzero(model.group_site == index)
+    up = 1.0 - model.lost[members[0]].astype(np.float64) if len(members) else np.ones(model.clock.n_intervals)
+    return SiteChoice(
+        name=name,
+        index=index,
+        seats=site.seats,
+        most_seats=max(site.seats, lever.seats) if lever else site.seats,
+        opening_cost_jpy=float(lever.opening_cost) if lever else 0.0,
+        day_cost_jpy=float(lever.day_cost) if lever else 0.0,
+        seat_cost_jpy=float(lever.seat_cost) if lever else 0.0,
+        lead_days=whole_days(lever.lead_time) if lever else 0,
+        up=up,
+    )
+
+
+def _trunk(scenario: Scenario, model: Model, levers: Levers, name: str) -> TrunkChoice:
+    trunk, lever, index = scenario.trunks[name], levers.lines.get(name), model.trunks.index(name)
+    return TrunkChoice(
+        name=name,
+        index=index,
+        lines=trunk.lines,
+        lots=max(0, (lever.lines - trunk.lines) // lever.lot) if lever else 0,
+        lot=lever.lot if lever else 1,
+        lead_days=whole_days(lever.lead_time) if lever else 0,
+        line_cost_jpy=float(lever.line_cost) if lever else 0.0,
+        queues=tuple(q for q, queue in enumerate(model.queues) if queue.trunk == index),
+    )
+
+
+def _promise(target: Target, model: Model) -> Promise:
+    names = [queue.name for queue in model.queues]
+    queue = names.index(target.queue)
+    return Promise(
+        queue=queue,
+        queue_name=target.queue,
+        measure=target.measure,
+        of=target.of,
+        bound=target.bound,
+        at_least=target.measure in HIGHER_IS_BETTER,
+        periods=tuple(_periods(target.per, model, queue)),
+    )
+
+
+def _periods(per: str, model: Model, queue: int) -> list[Period]:
+    """Return the days, calendar weeks (from Monday, as results count them) or the horizon with opening hours."""
+    clock, dates = model.clock, model.clock.dates
+    is_open = Opening(model.queues[queue].windows_s, clock.edges_s).open_share() > 1e-12
+    if model.queues[queue].deferred:
+        is_open = np.ones_like(is_open)
+    if per == "horizon":
+        return [Period("horizon", np.flatnonzero(is_open))]
+    first = [date if per == "day" else date - timedelta(days=date.weekday()) for date in dates]
+    label = [str(date) if per == "day" else f"the week from {date}" for date in first]
+    names = np.array(label)[clock.day_index]
+    return [Period(name, np.flatnonzero(is_open & (names == name))) for name in dict.fromkeys(label)
+            if np.any(is_open & (names == name))]  # fmt: skip

@@ -1,0 +1,96 @@
+"""What the simulator saw, reduced to what the calibration needs: surplus by promise and interval, loads, busy lines."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgesim.model.model import Model
+from surgesim.planning.problem import Problem, Promise
+from surgesim.result.counters import QUEUE_COLUMNS, TRUNK_COLUMNS
+from surgesim.result.tables import Tables
+
+Floats = NDArray[np.float64]
+
+Simulate = Callable[[Model, int, int], Tables]
+"""From a model, a seed and a number of replications to the counters of a run."""
+
+NEEDED = ("offered", "blocked", "handled", "abandoned", "short_abandoned", "answered_within", "on_time")
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Counters of one run.
+
+    Attributes
+    ----------
+    queues : mapping from column to ndarray, shape (replications, intervals, queues)
+        Counters of queues.
+    lines_busy_s : ndarray, shape (replications, intervals, trunks)
+        Line-seconds in use.
+    """
+
+    queues: dict[str, Floats]
+    lines_busy_s: Floats
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return len(self.lines_busy_s)
+
+    def surplus(self, promise: Promise) -> Floats:
+        """Return numerator - target x denominator by replication and interval; the other way round for "at most"."""
+        top, bottom = self.ratio(promise)
+        return np.asarray((top - promise.bound * bottom) * (1.0 if promise.at_least else -1.0))
+
+    def by_period(self, promise: Promise) -> Floats:
+        """Return the surplus of each period and replication, shape (periods, replications)."""
+        surplus = self.surplus(promise)
+        return np.array([surplus[:, period.intervals].sum(axis=1) for period in promise.periods])
+
+    def ease(self, promise: Promise) -> Floats:
+        """Return the surplus per contact of each period and replication, shape (periods, replications)."""
+        offered = self.queues["offered"][..., promise.queue]
+        counts = np.array([offered[:, period.intervals].sum(axis=1) for period in promise.periods])
+        return np.asarray(self.by_period(promise) / np.maximum(counts, 1e-9))
+
+    def ratio(self, promise: Promise) -> tuple[Floats, Floats]:
+        """Return numerator and denominator of a promise, shape (replications, intervals) each."""
+        queue = {name: counts[..., promise.queue] for name, counts in self.queues.items()}
+        if promise.measure == "service_level":
+            below = {
+                "offered": queue["offered"],
+                "offered_less_short_abandons": queue["offered"] - queue["short_abandoned"],
+                "handled": queue["handled"],
+            }
+            return queue["answered_within"], below[promise.of]
+        above = {
+            "answer_rate": "handled", "abandonment": "abandoned", "blocking": "blocked", "on_time": "on_time",
+        }  # fmt: skip
+        return queue[above[promise.measure]], queue["offered"]
+
+
+def seen(problem: Problem, tables: Tables) -> Seen:
+    """Return the counters of a run as arrays."""
+    intervals, queues, trunks = problem.intervals, len(problem.queues), len(problem.trunks)
+    columns = tables.values("queues", [name for name in QUEUE_COLUMNS if name in NEEDED])
+    names = [name for name in QUEUE_COLUMNS if name in NEEDED]
+    shaped = columns.reshape(tables.replications, intervals, queues, len(names))
+    busy = np.zeros((tables.replications, intervals, 0))
+    if trunks:
+        values = tables.values("trunks", [TRUNK_COLUMNS[0]])
+        busy = values.reshape(tables.replications, intervals, trunks)
+    return Seen({name: shaped[..., n] for n, name in enumerate(names)}, busy)
+
+
+def ample(model: Model) -> Model:
+    """Return the model with more agents and lines than anybody needs: what is offered when nobody redials."""
+    mean = model.needs.mean if model.needs.paths is None else model.needs.paths.max(axis=0)
+    per_interval = mean.sum(axis=0).max() + 1.0
+    longest = max(queue.aht_s + queue.after.mean for queue in model.queues)
+    # four times the greatest load, at most what fits comfortably into the simulator's tables
+    most = int(min(20_000, 100 + 4.0 * per_interval * max(longest / model.clock.interval_s, 1.0)))
+    agents = np.full_like(model.agents, most)
+    lines = np.full_like(model.lines, 10 * most)
+    return model.with_capacity(agents=agents, lines=lines)

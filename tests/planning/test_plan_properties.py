@@ -1,0 +1,177 @@
+"""What holds for every plan, on small desks drawn by hypothesis and solved exactly."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from plan_desk import HOUR, NIGHT, OPENING, curves, hired, problem, replace, shift, staff
+
+from surgesim.planning.constraints.labour_law import lawful
+from surgesim.planning.decision import capacity, decided
+from surgesim.planning.draft import Draft
+from surgesim.planning.frames import bill
+from surgesim.planning.relax import ways_out
+from surgesim.planning.rounding import staged
+from surgesim.planning.solve import solve
+
+DAYS = 9
+few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+desks = st.fixed_dictionaries({
+    "on_hand": st.integers(6, 12), "cap": st.integers(3, 6), "lead": st.integers(0, 2), "training": st.integers(0, 2),
+    "drop": st.sampled_from([0.0, 0.2]), "term": st.sampled_from([0, 5, 31]), "needed": st.integers(3, 7),
+    "seats": st.integers(8, 20),
+})  # fmt: skip
+
+
+def _desk(values, **other):
+    crew = (
+        staff(DAYS, on_hand=values["on_hand"], days_per_week=values["cap"]),
+        hired(DAYS, index=1, lead_days=values["lead"], training_days=values["training"], drop_out=values["drop"],
+              term_days=values["term"], wage_jpy_h=1500.0),
+    )  # fmt: skip
+    intervals = 4 * DAYS
+    sites = (replace(OPENING, name="tokyo", seats=values["seats"], most_seats=values["seats"] + 6, up=np.ones(intervals)),)
+    return problem(DAYS, crew, **{"sites": sites, **other})
+
+
+def _cost(desk, model):
+    draft = Draft(desk, model).build()
+    solved = solve(draft.model, 20.0, gap=1e-7)
+    return (math.inf, draft) if solved.status == "infeasible" else (solved.objective, draft)
+
+
+@few
+@given(desks)
+def test_adding_a_constraint_never_lowers_the_cost(values):
+    desk = _desk(values)
+    cost, _ = _cost(desk, curves(desk, needed=values["needed"]))
+    for tighter in (
+        replace(desk, budget_jpy=0.999 * cost if math.isfinite(cost) else 1e9),
+        replace(desk, law=NIGHT),
+        replace(desk, staff=tuple(replace(crew, days_per_week=2) for crew in desk.staff)),
+        replace(desk, sites=tuple(replace(site, most_seats=site.seats) for site in desk.sites)),
+    ):
+        assert _cost(tighter, curves(tighter, needed=values["needed"]))[0] >= cost - 1.0
+
+
+@few
+@given(desks, st.floats(0.0, 60.0))
+def test_relaxing_a_target_never_raises_the_cost(values, easier):
+    desk = _desk(values)
+    strict = curves(desk, needed=values["needed"])
+    mild = replace(strict, constant={key: value + easier for key, value in strict.constant.items()})
+    assert _cost(desk, mild)[0] <= _cost(desk, strict)[0] + 1.0
+
+
+@few
+@given(desks)
+def test_doubling_prices_doubles_the_cost_and_keeps_the_plan(values):
+    desk = _desk(values)
+    model = curves(desk, needed=values["needed"])
+    cost, draft = _cost(desk, model)
+    if math.isinf(cost):
+        return
+    dear = replace(
+        desk,
+        staff=tuple(replace(crew, wage_jpy_h=2 * crew.wage_jpy_h, hiring_cost_jpy=2 * crew.hiring_cost_jpy)
+                    for crew in desk.staff),
+        sites=tuple(replace(site, opening_cost_jpy=2 * site.opening_cost_jpy, day_cost_jpy=2 * site.day_cost_jpy,
+                            seat_cost_jpy=2 * site.seat_cost_jpy) for site in desk.sites),
+    )  # fmt: skip
+    double, other = _cost(dear, model)
+    assert double == pytest.approx(2.0 * cost, rel=1e-6)
+    assert bill(other)[1] == pytest.approx(2.0 * bill(draft)[1], rel=1e-6)
+
+
+def _rosters(worked, first_days, cap):
+    """Assign heads day by day to those who worked least in the last six days; return each one's days."""
+    people = [[] for _ in first_days]
+    for day, heads in enumerate(worked):
+        there = [n for n, first in enumerate(first_days) if first <= day]
+        recent = {n: sum(day - 6 <= d for d in people[n]) for n in there}
+        chosen = sorted(there, key=lambda n: (recent[n], people[n][-1] if people[n] else -1))[:heads]
+        assert len(chosen) == heads, f"{heads} heads work on day {day}, {len(there)} are there"
+        assert all(recent[n] < cap for n in chosen), f"somebody works more than {cap} days in seven"
+        for n in chosen:
+            people[n].append(day)
+    return people
+
+
+@few
+@given(desks)
+def test_nothing_before_its_lead_time_nobody_beyond_the_law_no_seat_twice(values):
+    desk = replace(_desk(values), law=NIGHT)
+    cost, draft = _cost(desk, curves(desk, needed=values["needed"]))
+    if math.isinf(cost):
+        return
+    decision = decided(draft)
+    for crew, work, orders in zip(desk.staff, decision.work, decision.hired, strict=True):
+        starters = [o + crew.wait_days for o in range(DAYS) for _ in range(int(np.floor((1 - crew.drop_out) * orders[o] + 1e-6)))]
+        if crew.drop_out == 0.0:
+            _rosters(work.sum(axis=0), [0] * crew.on_hand + starters, min(crew.days_per_week, 6))
+        before = min((o + crew.wait_days for o in np.flatnonzero(orders)), default=DAYS)
+        assert crew.on_hand or work[:, :before].sum() == 0
+        assert all(work[s].sum() == 0 or lawful(NIGHT, part) for s, part in enumerate(crew.shifts))
+    found = capacity(desk, decision)
+    for site, added in zip(desk.sites, decision.added, strict=True):
+        assert added[: site.lead_days].sum() == 0
+        assert (found.agents.sum(axis=0) <= found.seats[0]).all()
+        assert added.max() <= site.most_seats - site.seats
+        assert not added.any() or (decision.opens[0] >= site.lead_days and added[: decision.opens[0]].sum() == 0)
+
+
+@few
+@given(desks)
+def test_the_stages_find_whole_numbers_between_the_bound_and_a_little_above_the_optimum(values):
+    desk = _desk(values)
+    model = curves(desk, needed=values["needed"])
+    cost, _ = _cost(desk, model)
+    draft = Draft(desk, model).build()
+    found = staged(draft, 20.0, 0.001)
+    if math.isinf(cost):
+        assert found.values is None
+        return
+    assert found.bound <= cost + 1.0
+    assert cost - 1.0 <= found.objective <= 1.1 * cost
+    assert bill(draft)[1] == pytest.approx(found.objective, rel=1e-6)
+
+
+@few
+@given(desks, st.floats(8.0, 40.0))
+def test_an_infeasible_desk_always_gets_a_way_out_that_works(values, needed):
+    desk = _desk(values, budget_jpy=400_000.0)
+    model = curves(desk, needed=needed)
+    draft = Draft(desk, model).build()
+    if solve(draft.model, 10.0, linear=True).status != "infeasible":
+        return
+    ways = ways_out(draft, 30.0)
+    assert ways
+    for way in ways:
+        assert way.sentences
+        assert math.isfinite(way.cost_jpy)
+        again = draft.again(frozenset(way.kinds))
+        assert solve(again.model, 10.0, linear=True).status != "infeasible"
+
+
+def test_a_shift_of_nine_hours_or_without_its_break_is_barred():
+    nine, restless = shift("nine", 1, (0, 1), 9.0, break_s=HOUR), shift("seven", 1, (0, 1), 7.0)
+    assert not lawful(NIGHT, nine)
+    assert not lawful(NIGHT, restless)
+    desk = problem(1, (staff(1, shifts=(nine, restless)),), law=NIGHT)
+    assert _cost(desk, curves(desk))[0] == math.inf
+
+
+def test_short_dispatch_without_exemption_is_paid_for_31_days():
+    free = hired(2, barred_dispatch=False)
+    bound = hired(2, barred_dispatch=True)
+    costs = [_cost(problem(2, (crew,), law=NIGHT), curves(problem(2, (crew,), law=NIGHT)))[0] for crew in (free, bound)]
+    heads = 5  # enough for all shifts of both days is 10: each works one of two shifts a day
+    assert costs[1] > costs[0] + heads * 4000.0 * 15
+
+
+def test_agents_beyond_the_seats_do_not_count():
+    desk = problem(1, (staff(1, on_hand=30),))
+    desk = replace(desk, sites=(replace(desk.sites[0], seats=3, most_seats=3),))
+    assert _cost(desk, curves(desk))[0] == math.inf
