@@ -82,11 +82,15 @@ def test_random_factors_have_mean_one_and_the_stated_variation():
     assert totals.std() == pytest.approx(expected, rel=0.1)
 
 
-def test_replications_follow_the_sample_paths_in_turn():
+def test_each_replication_draws_a_sample_path():
     needs = needs_of(np.zeros(CLOCK.n_intervals))
     paths = np.stack([np.full((1, CLOCK.n_intervals), value) for value in (1.0, 2.0)])
     with_paths = replace(needs, paths=paths)
-    assert [with_paths.intensity(1, r)[0, 0] for r in range(4)] == [1.0, 2.0, 1.0, 2.0]
+    drawn = np.array([with_paths.intensity(1, r)[0, 0] for r in range(400)])
+    assert set(drawn) == {1.0, 2.0}
+    assert abs((drawn == 1.0).sum() - 200) < 5 * 10  # five standard errors of a fair coin
+    assert (drawn == [with_paths.intensity(1, r)[0, 0] for r in range(400)]).all()
+    assert (drawn != [with_paths.intensity(2, r)[0, 0] for r in range(400)]).any()
 
 
 @given(
@@ -164,4 +168,3 @@ def test_stated_rates_name_every_interval():
         rates_mean(source, CLOCK, "plain")
     by_time = Rates.model_validate({"kind": "rates", "reasons": {"a": "100%"}, "by_time": {"09:00": "6/h", "18:00": "0/h"}})
     assert rates_mean(by_time, CLOCK, "plain").sum() == pytest.approx(14 * 9 * 6)
-

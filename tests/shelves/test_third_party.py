@@ -76,14 +76,15 @@ def test_without_the_third_party_there_is_no_such_kind() -> None:
 
 
 def test_third_party_names_work_in_a_scenario(stall: Path, tmp_path: Path) -> None:
-    file = tmp_path / "stall.yaml"
-    file.write_text(SCENARIO.replace("INCIDENT", "stall").replace("CHANNEL", "stall").replace("ROUTING", "stall"))
-    twins = {name: next(kind for kind in shelves()[name].kinds() if kind != "stall") for name in ("incidents", "channels", "routing")}
-    other = tmp_path / "twin.yaml"
-    other.write_text(
-        SCENARIO.replace("INCIDENT", twins["incidents"]).replace("CHANNEL", twins["channels"]).replace("ROUTING", twins["routing"])
-    )
-    from_stall = ss.run(ss.load(file), engine="reference", replications=2)
-    from_twin = ss.run(ss.load(other), engine="reference", replications=2)
-    assert from_stall.measures(by=["queue"]).equals(from_twin.measures(by=["queue"]))
-    assert from_stall.tables.queues["offered"].sum() > 0
+    words = {"INCIDENT": "incidents", "CHANNEL": "channels", "ROUTING": "routing"}
+    texts = {"stall": SCENARIO, "twin": SCENARIO}
+    for word, shelf in words.items():
+        twin = next(kind for kind in shelves()[shelf].kinds() if kind != "stall")
+        texts = {"stall": texts["stall"].replace(word, "stall"), "twin": texts["twin"].replace(word, twin)}
+    results = {}
+    for name, text in texts.items():
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text)
+        results[name] = ss.run(ss.load(file), engine="reference", replications=2)
+    assert results["stall"].measures(by=["queue"]).equals(results["twin"].measures(by=["queue"]))
+    assert results["stall"].tables.queues["offered"].sum() > 0

@@ -55,7 +55,7 @@ def plan(
     out: Out = None,
     replications: Annotated[int, typer.Option("--replications", min=20, help="Replications of each verification.")] = 200,
     seed: Seed = 1,
-    time_limit: Annotated[str, typer.Option("--time-limit", help="Longest time for planning, e.g. 2min.")] = "2min",
+    time_limit: Annotated[str, typer.Option("--time-limit", help="Longest time for planning, e.g. 10min.")] = "5min",
     lang: Language = "en",
     override: Overrides = None,
     set_: Sets = None,

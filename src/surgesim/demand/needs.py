@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surgesim.base.streams import Purpose, gamma_factors, poissons, uniforms
+from surgesim.base.streams import Purpose, gamma_factors, poissons, uniform, uniforms
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -58,8 +58,8 @@ class Needs:
     source : ndarray of int, shape (streams,)
         Source of each stream; streams of one source share their random factors.
     paths : ndarray, shape (paths, streams, intervals), optional
-        Equally likely sample paths of the expectation, where a source is forecast from history. Replication ``r``
-        sees path ``r % len(paths)`` in place of ``mean``; streams that are not forecast repeat their mean.
+        Equally likely sample paths of the expectation, where a source is forecast from history. Each replication
+        draws one in place of ``mean``, whatever the plan; streams that are not forecast repeat their mean.
     """
 
     streams: tuple[str, ...]
@@ -85,11 +85,15 @@ class Needs:
         ndarray, shape (streams, intervals)
             Expected needs born in each interval, given the random factors.
         """
-        base = self.mean if self.paths is None else self.paths[replication % len(self.paths)]
+        base = self.mean if self.paths is None else self.paths[self.path_of(seed, replication)]
         size = self._factors(seed, replication, self.source, 0, self.size_noise)
         days = np.unique(self.day)
         by_day = self._factors(seed, replication, self.source[:, None], days[None, :] + 1, self.day_noise[:, None])
         return base * size[:, None] * by_day[:, self.day]
+
+    def path_of(self, seed: int, replication: int) -> int:
+        """Return which sample path a replication sees; another seed sees others, so a check on fresh luck is fresh."""
+        return 0 if self.paths is None else int(uniform(seed, replication, 0, 0, Purpose.PATH) * len(self.paths))
 
     @staticmethod
     def _factors(seed: int, replication: int, source: Integers, slot: Integers | int, noise: Floats) -> Floats:

@@ -17,7 +17,7 @@ from surgesim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 
-PATHS = 200
+PATHS = 1000
 """Sample paths drawn of a forecast from history."""
 
 

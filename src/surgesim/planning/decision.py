@@ -92,23 +92,6 @@ def _rounded(values: Floats) -> Integers:
     return np.asarray(np.rint(values), dtype=np.int64)
 
 
-def hold(draft: Draft, decision: Decision) -> None:
-    """Let a model only add to a decision."""
-    model = draft.model
-    for (k, s, d), var in _columns(model, "shifts", "work"):
-        var.setlb(int(decision.work[k][s, d]))
-    for (k, o), var in _columns(model, "hires", "hired"):
-        var.setlb(int(decision.hired[k][o]))
-    for (j, d), var in _columns(model, "sites", "opens"):
-        if decision.opens[j] >= 0:
-            var.setlb(int(decision.opens[j] == d))
-            var.setub(int(decision.opens[j] == d))
-    for (j, d), var in _columns(model, "seats", "added"):
-        var.setlb(int(decision.added[j, d]))
-    for t, var in _columns(model, "lines", "lots"):
-        var.setlb(int(decision.lots[t]))
-
-
 def _columns(model: Any, kind: str, name: str) -> list[tuple[Any, Any]]:
     block = model.component(kind)
     return [] if block is None else list(getattr(block, name).items())

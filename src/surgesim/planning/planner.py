@@ -25,7 +25,7 @@ def plan(
     scenario: Scenario,
     replications: int = 200,
     seed: int = 1,
-    time_limit: float = 180.0,
+    time_limit: float = 300.0,
     progress: Callable[[str], None] | None = None,
     probability: float | None = None,
     gap: float = 0.005,
@@ -71,9 +71,9 @@ def plan(
     effort = Effort(replications=often, verification=replications, time_limit=time_limit, gap=gap)
     work = Work(problem, model, simulate or _simulate, seed, effort, progress or _silent)
     calibrate(work)
-    done = observe(work, optimise(work, 0.3, gap))
+    done = observe(work, optimise(work, 0.5, gap))
     # the whole numbers differ from the relaxation: what they taught is worth a second look
-    done = observe(work, optimise(work, 0.3, gap, near=done.decision))
+    done = observe(work, optimise(work, 0.5, gap, near=done.decision))
     return _verified(work, scenario, done, done.solved.bound)
 
 
@@ -101,7 +101,7 @@ def _verified(work: Work, scenario: Scenario, done: Round, bound: float) -> Plan
             return _plan(work, scenario, done, bound, found, tables, seed, failures)
         failures += 1
         if attempt < work.effort.most_checks:
-            work.lift = tightened(work.problem, work.lift, saw, found, work.probability)
+            work.lift = tightened(work.problem, work.lift, saw, found)
             done = repair(work, done)
     raise TargetMissedError(_missed(work.problem, missed, failures))
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-NODES = 60
+NODES = 20
 """Nodes of one search: unlike seconds, they give the same plan on a fast machine and on a busy one."""
 
 

@@ -55,11 +55,11 @@ def ways_out(draft: Draft, time_limit: float) -> list[WayOut]:
     ends = time.monotonic() + time_limit
     kinds = relaxable(draft)
     found = [_way_out(draft, frozenset({kind}), ends) for kind in kinds]
-    alone = [way for way in found if way is not None]
+    alone = [way for way in found if way is not None and way.sentences]
     if alone:
         return alone
     together = _way_out(draft, frozenset(kinds), ends)
-    return [together] if together is not None else []
+    return [together] if together is not None and together.sentences else []
 
 
 def _way_out(draft: Draft, kinds: frozenset[str], ends: float) -> WayOut | None:
@@ -106,6 +106,8 @@ def refuse(draft: Draft, time_limit: float = 30.0) -> InfeasibleError:
     kinds = conflict(draft, time_limit)
     lines = ["no plan keeps every promise."]
     lines += [f"  {draft.kinds[kind].BROKEN}" for kind in kinds]
+    if not ways:
+        lines += ["  Fractions of heads and lines would do, whole numbers do not: relax a promise slightly."]
     if ways:
         lines += ["One of these is enough:" if len(ways) > 1 else "This is enough:"]
         lines += [f"  - {way}" for way in ways]

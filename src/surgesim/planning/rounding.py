@@ -19,7 +19,7 @@ from surgesim.planning.program import Answer, Flags, Floats, Program
 
 MOST_COMBINATIONS = 16
 """Greatest number of combinations of sites that are looked at one by one."""
-BLOCK = 220
+BLOCK = 110
 """Whole numbers to decide in one block of days."""
 NEAR = 1e-6
 REACH = 3

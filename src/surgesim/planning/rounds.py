@@ -12,7 +12,7 @@ from surgesim.base.errors import SolverError
 from surgesim.model.model import Model
 from surgesim.planning.beliefs import Beliefs, first_beliefs, learnt
 from surgesim.planning.curves import believed, level, settled, surrogate
-from surgesim.planning.decision import Capacity, Decision, capacity, decided, hold
+from surgesim.planning.decision import Capacity, Decision, capacity, decided
 from surgesim.planning.draft import Draft
 from surgesim.planning.effective import deferred_surplus, effective_agents
 from surgesim.planning.problem import Problem
@@ -50,10 +50,10 @@ class Effort:
 
     replications: int = 100
     verification: int = 200
-    time_limit: float = 180.0
+    time_limit: float = 300.0
     gap: float = 0.005
     most_rounds: int = 3
-    integer_s: float = 40.0
+    integer_s: float = 150.0
     most_checks: int = 6
 
 
@@ -129,7 +129,7 @@ class Work:
         return self.simulate(staffed, seed, replications)
 
 
-def optimise(work: Work, share: float, gap: float, at_least: Decision | None = None, near: Decision | None = None) -> Round:
+def optimise(work: Work, share: float, gap: float, near: Decision | None = None) -> Round:
     """Solve the integer programme of the present beliefs.
 
     Parameters
@@ -140,8 +140,6 @@ def optimise(work: Work, share: float, gap: float, at_least: Decision | None = N
         Share of the time left that it may take.
     gap : float
         Relative gap that is good enough.
-    at_least : Decision, optional
-        A plan that may only be added to.
     near : Decision, optional
         A plan to stay near, which makes whole numbers easy to find; the bound stays that of all plans.
 
@@ -155,8 +153,6 @@ def optimise(work: Work, share: float, gap: float, at_least: Decision | None = N
     if work.left() <= 0:
         raise SolverError("the time limit came before a verified plan; allow more time")
     draft = work.draft()
-    if at_least is not None:
-        hold(draft, at_least)
     solved = staged(draft, min(share * work.left(), work.effort.integer_s), gap, near)
     if solved.values is None:
         raise refuse(draft, max(10.0, work.left()))
@@ -185,8 +181,8 @@ def relax(work: Work) -> Round:
 
 
 def repair(work: Work, done: Round) -> Round:
-    """Add to a plan what the present safety demands, and take nothing away: what holds keeps holding."""
-    return optimise(work, 0.25, 2.0 * work.effort.gap, at_least=done.decision)
+    """Change a plan nearby until it has what the present safety demands."""
+    return optimise(work, 0.5, work.effort.gap, near=done.decision)
 
 
 def observe(work: Work, done: Round) -> Round:

@@ -63,11 +63,16 @@ def safe_probability(problem: Problem, verification: int) -> float | None:
     if problem.probability is None:
         return None
     n = sample(problem, verification)
-    enough = (k for k in range(n + 1) if kept_bound(k, n, problem.confidence) >= problem.probability)
-    share = next(enough, n) / n
+    share = _enough(problem, n)
     same_paths = 0 < problem.paths <= verification
     margin = 1.0 / n if same_paths else float(np.sqrt(share * (1.0 - share) / n))
     return min(share + margin, 1.0 - 0.5 / n)
+
+
+def _enough(problem: Problem, n: int) -> float:
+    """Return the least share of ``n`` replications that shows the promised probability with confidence."""
+    assert problem.probability is not None
+    return next((k for k in range(n + 1) if kept_bound(k, n, problem.confidence) >= problem.probability), n) / n
 
 
 def safety(problem: Problem, saw: Seen, verification: int, more: float = 1.0) -> tuple[Floats, ...]:
@@ -128,9 +133,7 @@ def _of_promise(problem: Problem, saw: Seen, p: int, promise: Promise) -> list[C
     return found
 
 
-def tightened(
-    problem: Problem, lift: tuple[Floats, ...], saw: Seen, found: Sequence[Check], probability: float | None
-) -> tuple[Floats, ...]:
+def tightened(problem: Problem, lift: tuple[Floats, ...], saw: Seen, found: Sequence[Check]) -> tuple[Floats, ...]:
     """Return more safety for the promises that a verification did not show.
 
     Parameters
@@ -143,17 +146,16 @@ def tightened(
         The verification.
     found : sequence of Check
         What it showed.
-    probability : float or None
-        Probability that was planned for.
     """
     more = tuple(part.copy() for part in lift)
     for check in found:
         if check.holds:
             continue
         missing = check.missing
-        if probability is not None:
+        if problem.probability is not None:
             surplus = saw.by_period(problem.promises[check.promise])[check.period]
-            missing = max(0.0, -float(np.quantile(surplus, 1.0 - probability)))
+            share = _enough(problem, sample(problem, saw.replications))
+            missing = max(0.0, -float(np.quantile(surplus, 1.0 - share)))
         # a little beyond what is missing, so that the next luck need not be as good
         more[check.promise][check.period] += 1.2 * missing + 1e-3
     return more

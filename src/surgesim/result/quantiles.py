@@ -1,7 +1,8 @@
 """Quantiles of waits from the histogram, with intervals after Woodruff.
 
 The histogram keeps counts in bins, so a quantile is known up to its bin; inside the bin waits are taken to be spread
-evenly (linear interpolation); the first bin is no wait at all. In the last, open bin the lower edge is returned: the wait is at least that long.
+evenly (linear interpolation). The first bin is no wait at all; in the last, open bin the lower edge is returned: the
+wait is at least that long.
 The interval is Woodruff's (1952): the jackknife error of the share of waits up to the quantile, carried back
 through the same distribution function. The longest wait is the upper edge of the highest bin in use.
 """
