@@ -1,5 +1,6 @@
 """The model as the kernel reads it: flat arrays in ticks, one record for each queue, group, stream and channel."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -83,7 +84,7 @@ def flat(model: Model) -> Centre:
         agents=np.array(model.agents, dtype=np.int64, order="C"),
         lost=np.array(model.lost, dtype=np.int64, order="C"),
         lines=np.array(model.lines, dtype=np.int64, order="C"),
-        wait_edges=np.array([_ceiling(edge) for edge in WAIT_EDGES_S[1:]], dtype=np.int64),
+        wait_edges=np.array([_ceiling(edge) for edge in (*WAIT_EDGES_S[1:], math.inf)], dtype=np.int64),  # 32 of them
         laws=lowered(laws),
     )
 

@@ -11,9 +11,9 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import merged
 from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped
 from surgesim.sim.kernel_calls import self_service
-from surgesim.sim.kernel_marks import ROUTE, Keys
+from surgesim.sim.kernel_marks import ROUTE, SECONDS, Keys
 from surgesim.sim.kernel_queue import arrive, give_up, serve, start_patience, still_inside
-from surgesim.sim.kernel_staff import SECONDS, change_staffing, finish, hang_up
+from surgesim.sim.kernel_staff import change_staffing, finish, hang_up
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
     ANSWER,
@@ -95,18 +95,18 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
     if birth:
         state.n[BORN] = born + 1
         stream = births.stream[born]
-        need, attempt, returns = births.need[born], 1, 0
+        need, attempt, returns, ahead = births.need[born], 1, 0, born
         queue, factor = centre.streams[stream].queue, centre.streams[stream].factor
         if not self_service(centre, state, out, keys, need, stream, now):
             return -1
     else:
         state.n[CALLING] = arrived(state.calls, state.n[CALLING], state.people)
         person = state.people[slot]
-        need, attempt, returns = person.need, person.attempt, person.returns
+        need, attempt, returns, ahead = person.need, person.attempt, person.returns, -1
         stream, queue, factor = person.stream, person.queue, person.factor
         state.spare[state.n[SPARE]] = slot
         state.n[SPARE] += 1
-    return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, returns)
+    return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, returns, ahead)
 
 
 @merged
@@ -158,7 +158,9 @@ def happen(
 
 
 @merged
-def put_to_work(centre: Centre, state: State, view: View, out: Out, keys: Keys, lucky: bool, question: Question, now: int) -> int:
+def put_to_work(
+    centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, lucky: bool, question: Question, now: int
+) -> int:
     """Let the groups that look for work take contacts until they stay idle; one contact where a queue is forced."""
     n, status = state.n, DONE
     if n[LOOKING] == WRONG:
@@ -173,7 +175,7 @@ def put_to_work(centre: Centre, state: State, view: View, out: Out, keys: Keys, 
         if queue == STAY:
             n[LOOKING] += 1
             continue
-        serve(centre, state, view, out, keys, queue, n[LOOKING], now)
+        serve(centre, births, state, view, out, keys, queue, n[LOOKING], now)
         if n[FORCED] >= 0:
             break
     return status
@@ -200,9 +202,9 @@ def replicate(
             break
         hang_up(state, out, now)
         joined = happen(centre, births, state, view, out, keys, lucky, to_group, now)
-        status = put_to_work(centre, state, view, out, keys, lucky, to_queue, now)
+        status = put_to_work(centre, births, state, view, out, keys, lucky, to_queue, now)
         if joined >= 0 and state.people[joined].waits == 1:
-            start_patience(centre, state, keys, joined)
+            start_patience(centre, births, state, keys, joined)
     if status == DONE:
         still_inside(centre, state, out)
     return status

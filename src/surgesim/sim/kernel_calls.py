@@ -1,5 +1,7 @@
 """Kernel: births, and contacts on their way. The same rules as ``reference.Reference``."""
 
+import math
+
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, merged
 from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK, MOST_GENERATIONS, RETURN_SHIFT
@@ -18,12 +20,14 @@ from surgesim.sim.kernel_marks import (
     REDIAL_DELAY,
     REPEAT,
     REPEAT_DELAY,
+    SECONDS,
     SELF_SERVICE,
     SELF_SERVICE_TIME,
     Keys,
+    drawn,
     ticks,
 )
-from surgesim.sim.laws import Laws, drawn, uniform
+from surgesim.sim.laws import Laws, uniform
 from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Floats, Integers, Out, Records, State
 
 
@@ -125,7 +129,14 @@ def logged(state: State, out: Out, need: int, attempt: int, queue: int, stream: 
     row.attempt = attempt
     row.queue = queue
     row.stream = stream
-    row.arrival_s = now
+    row.arrival_s = now * SECONDS
+    row.joined_s = math.nan
+    row.outcome = -1
+    row.start_s = math.nan
+    row.talk_end_s = math.nan
+    row.end_s = math.nan
+    row.group = -1
+    row.wait_s = math.nan
     return int(number)
 
 

@@ -1,17 +1,17 @@
-"""Kernel: keys of marks, columns of the counters, and durations in ticks."""
-
-import math
+"""Kernel: marks, their keys and durations; columns of the counters."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.streams import Purpose, stream_key
 from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS
-from surgesim.sim.compiled import inlined
+from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import Outcome
+from surgesim.sim.laws import KIND_CONSTANT, Laws, quantile, uniform
 from surgesim.sim.ticks import LONGEST, TICKS_PER_S
 
 Keys = NDArray[np.uint64]
+SECONDS = 1.0 / TICKS_PER_S
 PURPOSES = (
     Purpose.CHANNEL, Purpose.SELF_SERVICE, Purpose.SELF_SERVICE_TIME, Purpose.PATIENCE, Purpose.TALK, Purpose.HOLD,
     Purpose.AFTER_WORK, Purpose.REDIAL, Purpose.REDIAL_DELAY, Purpose.REPEAT, Purpose.REPEAT_DELAY, Purpose.CLOSED,
@@ -44,4 +44,18 @@ def keys_of(seed: int, replication: int) -> Keys:
 @inlined
 def ticks(seconds: float) -> int:
     """Return a duration in whole ticks."""
-    return int(min(math.floor(seconds * TICKS_PER_S + 0.5), float(LONGEST)))
+    return int(min(seconds * TICKS_PER_S + 0.5, LONGEST + 0.5))  # durations are not below 0: cutting is rounding down
+
+
+@compiled
+def by_mark(laws: Laws, law: int, key: np.uint64, need: int, attempt: int) -> float:
+    """Return the duration, in seconds, of the mark of a need and attempt; not compiled into its callers, which are many."""
+    return quantile(laws.kind[law], laws.parameters, laws.start[law], laws.length[law], uniform(key, need, attempt))
+
+
+@inlined
+def drawn(laws: Laws, law: int, key: np.uint64, need: int, attempt: int) -> float:
+    """Return the duration, in seconds, that a mark draws from a law; a constant needs no mark."""
+    if laws.kind[law] == KIND_CONSTANT:
+        return float(laws.parameters[laws.start[law]])
+    return by_mark(laws, law, key, need, attempt)

@@ -34,12 +34,13 @@ from surgesim.sim.kernel_marks import (
     HOLD,
     INSIDE,
     PATIENCE,
+    SECONDS,
     TALK,
     Keys,
+    drawn,
     ticks,
 )
-from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, SECONDS, first_idle, go_home, is_open, release_line, show_idle, spread
-from surgesim.sim.laws import drawn
+from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, first_idle, go_home, is_open, release_line, show_idle, spread
 from surgesim.sim.state import (
     FINISHING,
     HANGING_UP,
@@ -48,6 +49,7 @@ from surgesim.sim.state import (
     SPARE,
     STAYING,
     WAITING,
+    Births,
     Floats,
     Integers,
     Out,
@@ -97,7 +99,9 @@ def leave(n: Integers, people: Records, spare: Integers, desks: Records, seen: R
 
 
 @merged
-def new_place(state: State, need: int, attempt: int, stream: int, queue: int, factor: float, number: int, now: int) -> int:
+def new_place(
+    state: State, need: int, attempt: int, stream: int, queue: int, factor: float, number: int, now: int, ahead: int
+) -> int:
     """Return a free place, filled with a contact that has arrived."""
     state.n[SPARE] -= 1
     slot = state.spare[state.n[SPARE]]
@@ -110,6 +114,7 @@ def new_place(state: State, need: int, attempt: int, stream: int, queue: int, fa
     person.queue = queue
     person.interval = state.n[INTERVAL]
     person.row = number
+    person.ahead = ahead
     person.gives_up = -1  # an older appointment of the same place must not be taken for this one's
     return int(slot)
 
@@ -117,7 +122,7 @@ def new_place(state: State, need: int, attempt: int, stream: int, queue: int, fa
 @merged
 def arrive(
     centre: Centre, state: State, view: View, out: Out, keys: Keys, now: int,
-    need: int, attempt: int, stream: int, queue: int, factor: float, returns: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, returns: int, ahead: int,
 ) -> int:  # fmt: skip
     """A contact reaches the number. Return its place where it joins the queue, -1 where it does not."""
     interval = state.n[INTERVAL]
@@ -142,18 +147,20 @@ def arrive(
             )  # fmt: skip
             return -1
         state.trunks[trunk].in_use += 1
-    slot = new_place(state, need, attempt, stream, queue, factor, number, now)
+    slot = new_place(state, need, attempt, stream, queue, factor, number, now, ahead)
     join(state, view, queue, slot)
     return int(slot)
 
 
 @merged
-def start_patience(centre: Centre, state: State, keys: Keys, slot: int) -> None:
+def start_patience(centre: Centre, births: Births, state: State, keys: Keys, slot: int) -> None:
     """Note when somebody who waits will give up."""
     person = state.people[slot]
-    law = centre.queues[person.queue].patience
     scale = centre.patience_scale[person.queue, person.attempt & ATTEMPT_MASK]
-    seconds = drawn(centre.laws, law, keys[PATIENCE], person.need, person.attempt)
+    if person.ahead >= 0:
+        seconds = births.patience[person.ahead]
+    else:
+        seconds = drawn(centre.laws, centre.queues[person.queue].patience, keys[PATIENCE], person.need, person.attempt)
     if seconds == math.inf:
         return
     patience = ticks(seconds * scale)
@@ -165,14 +172,10 @@ def start_patience(centre: Centre, state: State, keys: Keys, slot: int) -> None:
 @inlined
 def book_wait(edges: Integers, table: Floats, day: int, queue: int, wait: int, kind: int) -> None:
     """Add one wait to the histogram."""
-    low, high = 0, edges.size - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if wait < edges[middle]:
-            high = middle
-        else:
-            low = middle + 1
-    table[day, queue, low, kind] += 1.0
+    place = 0
+    for edge in range(edges.size):  # counting has no branches: the compiler compares several edges at once
+        place += 1 if wait >= edges[edge] else 0
+    table[day, queue, place, kind] += 1.0
 
 
 @merged
@@ -197,8 +200,8 @@ def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot
         spread(centre.edges, out.trunks, trunk, LINE_BUSY, interval, arrival, now)
     if number >= 0:
         out.log[number].outcome = ABANDONED
-        out.log[number].joined_s = arrival
-        out.log[number].wait_s = wait
+        out.log[number].joined_s = arrival * SECONDS
+        out.log[number].wait_s = wait * SECONDS
     redial(
         centre.queues, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
         keys, interval, now, need, attempt, stream, queue, factor,
@@ -206,12 +209,14 @@ def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot
 
 
 @merged
-def serve(centre: Centre, state: State, view: View, out: Out, keys: Keys, queue: int, group: int, now: int) -> None:
+def serve(
+    centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, queue: int, group: int, now: int
+) -> None:
     """The head of a queue gets the agent of a group who has been idle longest; all that follows is known at once."""
     slot = state.queues[queue].head
     person = state.people[slot]
-    need, attempt, stream, factor, arrival, interval, number = (
-        person.need, person.attempt, person.stream, person.factor, person.arrival, person.interval, person.row,
+    need, attempt, stream, factor, arrival, interval, number, ahead = (
+        person.need, person.attempt, person.stream, person.factor, person.arrival, person.interval, person.row, person.ahead,
     )  # fmt: skip
     leave(state.n, state.people, state.spare, state.queues, view.queues, queue, slot)
     agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
@@ -220,7 +225,8 @@ def serve(centre: Centre, state: State, view: View, out: Out, keys: Keys, queue:
     if state.n[STAYING] > 0 and centre.queues[queue].deferred == 0:
         go_home(centre, state, view, out, queue, now)
     rules, speed = centre.queues[queue], centre.groups[group].factor
-    talk = ticks(drawn(centre.laws, rules.talk, keys[TALK], need, attempt) * factor * speed)
+    seconds = births.talk[ahead] if ahead >= 0 else drawn(centre.laws, rules.talk, keys[TALK], need, attempt)
+    talk = ticks(seconds * factor * speed)
     hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt) * speed)
     after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
     talk_end = now + talk + hold
@@ -239,11 +245,11 @@ def serve(centre: Centre, state: State, view: View, out: Out, keys: Keys, queue:
     if number >= 0:
         row = out.log[number]
         row.outcome = HANDLED
-        row.joined_s = arrival
-        row.wait_s = now - arrival
-        row.start_s = now
-        row.talk_end_s = talk_end
-        row.end_s = end
+        row.joined_s = arrival * SECONDS
+        row.wait_s = (now - arrival) * SECONDS
+        row.start_s = now * SECONDS
+        row.talk_end_s = talk_end * SECONDS
+        row.end_s = end * SECONDS
         row.group = group
 
 
@@ -277,5 +283,5 @@ def still_inside(centre: Centre, state: State, out: Out) -> None:
                 spread(centre.edges, out.trunks, trunk, LINE_BUSY, person.interval, person.arrival, centre.horizon)
             if person.row >= 0:
                 out.log[person.row].outcome = INSIDE
-                out.log[person.row].joined_s = person.arrival
+                out.log[person.row].joined_s = person.arrival * SECONDS
             slot = person.next

@@ -6,11 +6,10 @@ from surgesim.result.counters import GROUP_COLUMNS, TRUNK_COLUMNS
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined, merged
 from surgesim.sim.heaps import WHO_BITS, WHO_MASK, popped
+from surgesim.sim.kernel_marks import SECONDS
 from surgesim.sim.state import HANGING_UP, IDLE, INTERVAL, STAYING, Floats, Integers, Out, Records, State
-from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.view import View
 
-SECONDS = 1.0 / TICKS_PER_S
 READY, BUSY = GROUP_COLUMNS.index("ready_s"), GROUP_COLUMNS.index("busy_s")
 LINE_TIME, LINE_BUSY = TRUNK_COLUMNS.index("line_s"), TRUNK_COLUMNS.index("busy_s")
 

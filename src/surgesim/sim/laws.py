@@ -103,6 +103,39 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], r: float) -
     return top / low
 
 
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
+_LOG_ODD = (1.479819860511658591e-01, 1.818357216161805012e-01, 2.857142874366239149e-01, 6.666666666666735130e-01)
+_FRACTION, _ONE, _ROOT_HALF = (1 << 52) - 1, 1023 << 52, 0x95F64 << 32
+
+
+@inlined
+def logarithm(x: float) -> float:
+    """Return the natural logarithm of a normal number above 0: the method of fdlibm (Sun 1993), error below 1 ulp.
+
+    Compiled into its callers it takes half the time of a call of the C library, and is the same on every machine.
+    """
+    bits = np.float64(x).view(np.int64)
+    fraction = bits & _FRACTION
+    above = (fraction + _ROOT_HALF) & (1 << 52)  # so that the fraction lies between sqrt(1/2) and sqrt(2)
+    exponent = np.float64((bits >> 52) - 1023 + (above >> 52))
+    f = np.int64((fraction | _ONE) - above).view(np.float64) - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    even = w * (_LOG_EVEN[2] + w * (_LOG_EVEN[1] + w * _LOG_EVEN[0]))
+    odd = z * (_LOG_ODD[3] + w * (_LOG_ODD[2] + w * (_LOG_ODD[1] + w * _LOG_ODD[0])))
+    half = 0.5 * f * f
+    return float(exponent * LN2_HIGH - ((half - (s * (half + (even + odd)) + exponent * LN2_LOW)) - f))
+
+
+@inlined
+def log_rest(u: float) -> float:
+    """Return log(1 - u) for u in [0, 1); what 1 - u loses in rounding (nothing for a mark) is added to first order."""
+    rest = 1.0 - u
+    return logarithm(rest) + ((1.0 - rest) - u)
+
+
 @compiled
 def normal(u: float) -> float:
     """Return the standard normal quantile: algorithm AS 241, PPND16 (Wichura 1988), relative error 1e-15."""
@@ -118,7 +151,7 @@ def normal(u: float) -> float:
 def quantile(kind: int, parameters: Floats, start: int, length: int, u: float) -> float:
     """Return the duration, in seconds, of one lowered law at one uniform number."""
     if kind == KIND_EXPONENTIAL:
-        return float(-parameters[start] * math.log1p(-u))
+        return float(-parameters[start] * log_rest(u))
     if kind == KIND_LOGNORMAL:
         return math.exp(parameters[start] + parameters[start + 1] * normal(u))
     if kind == KIND_CONSTANT:
@@ -128,18 +161,8 @@ def quantile(kind: int, parameters: Floats, start: int, length: int, u: float) -
     if kind == KIND_NEVER:
         return math.inf
     if kind == KIND_WEIBULL:
-        return float(parameters[start] * (-math.log1p(-u)) ** parameters[start + 1])
+        return float(parameters[start] * (-log_rest(u)) ** parameters[start + 1])
     if kind == KIND_SAMPLES:
         return between(parameters, start, length, u * (length - 1))
     place = (math.log(u / (1.0 - u)) / TABLE_LOGIT + 1.0) * ((length - 1) / 2)
     return between(parameters, start, length, min(max(place, 0.0), length - 1.0))
-
-
-@inlined
-def drawn(laws: Laws, law: int, key: np.uint64, need: int, attempt: int) -> float:
-    """Return the duration, in seconds, that a mark draws from a law; a constant needs no mark."""
-    kind = laws.kind[law]
-    start = laws.start[law]
-    if kind == KIND_CONSTANT:
-        return float(laws.parameters[start])
-    return quantile(kind, laws.parameters, start, laws.length[law], uniform(key, need, attempt))

@@ -5,25 +5,24 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from surgesim.base.errors import DomainError, PolicyError, Problem
 from surgesim.model.model import Model
 from surgesim.result.counters import GROUP_COLUMNS, SUMS, TRUNK_COLUMNS
 from surgesim.sim.arrays import flat
+from surgesim.sim.births import births_of
 from surgesim.sim.books import COLUMN
 from surgesim.sim.cache import kept_in_cache
-from surgesim.sim.counts import LOG_DTYPE, Counts
+from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST
 from surgesim.sim.policy import Policy, Question, policy_of
 from surgesim.sim.routing import SHELF
 from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, new_out, new_state, new_view
-from surgesim.sim.ticks import TICKS_PER_S, to_ticks
+from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
 
 _TIMES = [COLUMN[name] for name in SUMS]
 _GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in ("busy_s", "ready_s")]
-_LOG_TIMES = ("arrival_s", "joined_s", "start_s", "talk_end_s", "end_s", "wait_s")
 
 
 @lru_cache(maxsize=4)
@@ -91,7 +90,8 @@ class Machine:
         questions = self._compiled(signature) if compile_policy else None
         self.bridge = Bridge(self.policy) if questions is None else None
         self._arrived, self._free = questions or self._called_back(signature)
-        births = Births(*(np.zeros(1, dtype=np.int64) for _ in range(3)))
+        none = np.zeros(1, dtype=np.int64)
+        births = Births(none, none, none, np.zeros(1), np.zeros(1))
         parts = (
             self.centre,
             births,
@@ -117,16 +117,6 @@ class Machine:
     def _state(self, sizes: Sizes) -> State:
         return new_state(self.centre, len(self.model.trunks), sizes)
 
-    def births(self, seed: int, replication: int) -> Births:
-        """Return the needs of a replication in ticks, those of one tick in the order of their numbers."""
-        born = self.model.needs.births(seed, replication)
-        tick = np.minimum(to_ticks(born.time_s), self.centre.horizon - 1)
-        stream, need = born.stream.astype(np.int64), born.need.astype(np.int64)
-        if np.any((tick[1:] == tick[:-1]) & (need[1:] < need[:-1])):
-            order = np.lexsort((need, tick))
-            tick, stream, need = tick[order], stream[order], need[order]
-        return Births(tick, stream, need)
-
     def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
         """Return the counters of one replication, and its contact log on request.
 
@@ -139,7 +129,7 @@ class Machine:
         """
         from surgesim.sim.kernel import NO_ROOM
 
-        births = self.births(seed, replication)
+        births = births_of(self.model, self.centre, seed, replication)
         rows = 2 * len(births.need) + 1024 if log else 0
         while True:
             sizes = self.sizes._replace(rows=rows)
@@ -150,7 +140,7 @@ class Machine:
             self._grow(sizes)
         if status:
             self._blame(state, status)
-        return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, _log(out, int(state.n[ROWS])) if log else None)
+        return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, out.log[: state.n[ROWS]] if log else None)
 
     def _once(self, births: Births, sizes: Sizes, seed: int, replication: int) -> tuple[Counts, State, Out, int]:
         from surgesim.sim.kernel_marks import keys_of
@@ -171,7 +161,7 @@ class Machine:
         if self.bridge is not None:
             with self.bridge.crossing(view):
                 status = self._replicate(*arguments)
-            return _in_seconds(counts), state, out, status
+            return in_seconds(counts), state, out, status
         try:
             status = self._replicate(*arguments)
         except Exception as error:
@@ -179,7 +169,7 @@ class Machine:
             raise PolicyError(
                 f"routing policy {self.policy.name!r} raised {type(error).__name__} when compiled: {error}"
             ) from error
-        return _in_seconds(counts), state, out, status
+        return in_seconds(counts), state, out, status
 
     def _replay(self, seed: int, replication: int) -> None:
         """Run the reference on the same luck: it raises the policy's own error, with its line."""
@@ -203,20 +193,11 @@ class Machine:
         raise self.policy.impossible_queue(answer, self.model.groups[asked])
 
 
-def _in_seconds(counts: Counts) -> Counts:
+def in_seconds(counts: Counts) -> Counts:
     """Turn the times of counters from ticks to seconds, in place."""
     for array, places in ((counts.queues, _TIMES), (counts.groups, _GROUP_TIMES), (counts.trunks, slice(len(TRUNK_COLUMNS)))):
         array[:, :, places] /= TICKS_PER_S
     return counts
-
-
-def _log(out: Out, rows: int) -> NDArray[np.void]:
-    """Return the log in seconds."""
-    log = np.empty(rows, dtype=LOG_DTYPE)
-    for name in LOG_DTYPE.names or ():
-        values = out.log[name][:rows]
-        log[name] = np.where(values < 0, np.nan, values / TICKS_PER_S) if name in _LOG_TIMES else values
-    return log
 
 
 def simulate(model: Model, seed: int, replication: int, log: bool = False, policy: Policy | None = None) -> Counts:

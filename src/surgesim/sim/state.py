@@ -20,10 +20,13 @@ PERSON = np.dtype(
     [
         ("need", "i8"), ("attempt", "i8"), ("arrival", "i8"), ("gives_up", "i8"), ("factor", "f8"), ("stream", "i4"),
         ("queue", "i4"), ("interval", "i4"), ("returns", "i4"), ("next", "i4"), ("previous", "i4"), ("row", "i4"),
-        ("waits", "i4"),
+        ("waits", "i4"), ("ahead", "i8"),
     ]
 )  # fmt: skip
-"""Somebody who waits, or whose call is on its way; ``next`` and ``previous`` chain a queue."""
+"""Somebody who waits, or whose call is on its way; ``next`` and ``previous`` chain a queue.
+
+``ahead`` is the place of a first attempt among the births, -1 for a later one.
+"""
 AGENT = np.dtype([("group", "i8"), ("idle_since", "i8")])
 GROUP_STATE = np.dtype(
     [("head", "i8"), ("off", "i8"), ("planned", "i8"), ("staying", "i8"), ("booked_until", "i8")]
@@ -32,7 +35,6 @@ QUEUE_STATE = np.dtype([("head", "i8"), ("tail", "i8"), ("window", "i8")])
 TRUNK_STATE = np.dtype([("lines", "i8"), ("in_use", "i8"), ("booked_until", "i8")])
 GROUP_VIEW = np.dtype([("idle", "i8"), ("busy", "i8"), ("on_duty", "i8"), ("idle_since", "f8"), ("breadth", "i8")])
 QUEUE_VIEW = np.dtype([("waiting", "i8"), ("oldest", "f8"), ("priority", "i8"), ("deferred", "i8"), ("deadline", "f8")])
-LOG_ROW = np.dtype([(name, "i8") for name in LOG_DTYPE.names or ()])
 
 # Places in ``State.n``.
 SPARE, FINISHING, PATIENT, CALLING, HANGING_UP, WAITING, IDLE, STAYING, QUESTIONS, INTERVAL, ROWS, BORN, ASKED, ANSWER = range(14)
@@ -40,11 +42,13 @@ EDGE, LOOKING, LOOKING_END, FORCED = range(14, 18)
 
 
 class Births(NamedTuple):
-    """Needs in the order in which they are born, in ticks."""
+    """Needs in the order in which they are born, in ticks, with the marks of their first attempts in seconds."""
 
     tick: Integers
     stream: Integers
     need: Integers
+    talk: Floats
+    patience: Floats
 
 
 class State(NamedTuple):
@@ -66,7 +70,7 @@ class State(NamedTuple):
 
 
 class Out(NamedTuple):
-    """Counters and log, as they fill; times in ticks."""
+    """Counters and log, as they fill; times of counters in ticks, of the log in seconds."""
 
     queues: Floats
     groups: Floats
@@ -129,5 +133,4 @@ def new_view(model: Model, centre: Centre, policy: Policy) -> View:
 
 def new_out(counts: Counts, rows: int) -> Out:
     """Return the counters of a replication, and an empty log."""
-    log = np.full(max(rows, 1) * len(LOG_DTYPE.names or ()), -1, dtype=np.int64).view(LOG_ROW)
-    return Out(counts.queues, counts.groups, counts.trunks, counts.waits, log)
+    return Out(counts.queues, counts.groups, counts.trunks, counts.waits, np.empty(max(rows, 1), dtype=LOG_DTYPE))

@@ -1,0 +1,127 @@
+"""First come, first served at one desk: the recursion over arrivals, a second algorithm for the kernel's answer.
+
+It gives the same counters and the same contact log as the kernel, bit for bit, in a third of the time.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from surgesim.base.errors import DomainError, Problem
+from surgesim.model.model import Model
+from surgesim.sim.arrays import flat
+from surgesim.sim.births import births_of
+from surgesim.sim.cache import kept_in_cache
+from surgesim.sim.counts import Counts
+from surgesim.sim.heaps import MOST, new_heap
+from surgesim.sim.machine import in_seconds
+from surgesim.sim.state import ROWS, Births, Sizes, new_out, new_state
+
+POLICIES = ("longest-wait", "longest-idle-agent", "least-skilled-first", "priority-list")
+"""Policies that are first come, first served where there is one queue and one group."""
+
+
+def obstacles(model: Model) -> list[Problem]:
+    """Return why the recursion cannot answer for a model; an empty list where it can."""
+    routing = model.scenario.routing
+    found = [
+        (len(model.queues) != 1, f"{len(model.queues)} queues", "queues"),
+        (len(model.groups) != 1, f"{len(model.groups)} groups", "groups"),
+        (any(queue.deferred for queue in model.queues), "deferred work", "queues"),
+        (any(queue.trunk >= 0 for queue in model.queues), "lines that can be busy", "trunks"),
+        (routing.policy not in POLICIES or bool(routing.settings), f"the policy {routing.policy}", "routing"),
+    ]
+    return [Problem(what, where, "use the engine sim") for holds, what, where in found if holds]
+
+
+def applies_to(model: Model) -> bool:
+    """Whether the recursion is exact: one queue of calls, one group, no trunk, first come, first served.
+
+    Redials, repeats, self-service, closed doors, shifts, lost sites and any laws are covered.
+    """
+    return not obstacles(model)
+
+
+@lru_cache(maxsize=4)
+def _recursion(kinds: tuple[Any, ...]) -> Callable[..., int]:
+    """Return the compiled recursion for these types of arguments, from the cache folder where it is there."""
+    import numba
+
+    from surgesim.sim.kernel_recursion import recur
+
+    with kept_in_cache() as kept:
+        compiled: Callable[..., int] = numba.njit(numba.int64(*kinds), nogil=True, error_model="numpy", cache=kept, _nrt=False)(
+            recur
+        )
+    return compiled
+
+
+class Recursion:
+    """A model ready for the recursion; safe to use from several threads.
+
+    Parameters
+    ----------
+    model : Model
+        What to simulate.
+
+    Raises
+    ------
+    DomainError
+        A model for which it is not exact; see ``applies_to``.
+    """
+
+    def __init__(self, model: Model) -> None:
+        problems = obstacles(model)
+        if problems:
+            raise DomainError(problems)
+        self.model = model
+        self.centre = flat(model)
+        self.sizes = Sizes(4096, 1, 0)
+        self._recur: Callable[..., int] | None = None
+        windows = self.centre.windows
+        start, end = windows[:, 0], windows[:, 1]
+        edges = self.centre.edges[:, None]
+        self._closed = (~((start <= edges) & (edges < end)).any(axis=1)).astype(np.int64)
+
+    def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
+        """Return the counters of one replication, and its contact log on request.
+
+        Raises
+        ------
+        DomainError
+            More people about to call than can be told apart.
+        """
+        births = births_of(self.model, self.centre, seed, replication)
+        rows = 2 * len(births.need) + 1024 if log else 0
+        while True:
+            sizes = self.sizes._replace(rows=rows)
+            counts, full = self._once(births, sizes, seed, replication)
+            if not full:
+                return counts
+            rows *= 2
+            if 2 * sizes.people > MOST:
+                raise DomainError(Problem(f"more than {MOST} people are about to call at the same time"))
+            self.sizes = Sizes(2 * sizes.people, 1, 0)
+
+    def _once(self, births: Births, sizes: Sizes, seed: int, replication: int) -> tuple[Counts, bool]:
+        from numba import typeof
+
+        from surgesim.sim.kernel_marks import keys_of
+
+        counts, state = Counts.empty(self.model), new_state(self.centre, 0, sizes)
+        out = new_out(counts, sizes.rows)
+        desk, free = np.zeros(8, dtype=np.int64), new_heap(int(self.centre.groups["size"].sum()) + 1)
+        arguments = (self.centre, births, state, out, keys_of(seed, replication), desk, free, self._closed)
+        if self._recur is None:
+            self._recur = _recursion(tuple(typeof(argument) for argument in arguments))
+        full = bool(self._recur(*arguments))
+        in_seconds(counts)
+        log = out.log[: state.n[ROWS]] if sizes.rows else None
+        return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, log), full
+
+
+def simulate(model: Model, seed: int, replication: int, log: bool = False) -> Counts:
+    """Return the counters of one replication; the same as ``machine.simulate``, bit for bit, where it applies."""
+    return Recursion(model).simulate(seed, replication, log)
