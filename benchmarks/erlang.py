@@ -8,6 +8,7 @@ arithmetic at a sample of the grid. "staffing" is the least agents for 80 % with
 
 import argparse
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -63,8 +64,10 @@ def pyworkforce_peers() -> Iterator[tuple[str, str, Formula]]:
         return ErlangA(transactions=rate * 1800.0, aht=AHT / 60, asa=WITHIN / 60, interval=30, patience=PATIENCE / 60)
 
     yield "A wait", "pyworkforce", lambda rate, agents: float(desk_a(rate).waiting_probability(agents))
-    yield "A staffing", "pyworkforce", lambda rate, agents: float(
-        desk_a(rate).required_positions(service_level=TARGET)["positions"]
+    yield (
+        "A staffing",
+        "pyworkforce",
+        lambda rate, agents: float(desk_a(rate).required_positions(service_level=TARGET)["positions"]),
     )
 
 
@@ -152,6 +155,55 @@ def worst(formula: Formula, sample: list[Point], known: list[float]) -> tuple[fl
     return largest, at
 
 
+HARD = [(load, heads) for load in (0.01, 20.0, 150.0, 175.0, 800.0, 5000.0) for heads in (0.9, 1.0, 1.02, 1.3)]
+FAILED = 1e-6
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError if the block takes longer."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError(f"no answer in {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def failure(formula: Formula, rate: float, agents: int, value: float) -> str:
+    """What is wrong with an answer, or nothing."""
+    try:
+        with np.errstate(all="ignore"), time_limit(5.0):
+            found = formula(rate, agents)
+    except Exception as error:  # a peer may fail in any way; the way is what is listed
+        return f"{type(error).__name__}: {str(error)[:60]}"
+    error = abs(found / value - 1.0)
+    return "" if error <= FAILED else f"{found:.6g} instead of {value:.6g}"
+
+
+def print_failures() -> None:
+    """List the points of a harder grid where an answer is missing or wrong by more than one in a million."""
+    print(f"\nfailures on {len(HARD)} harder points (error above {FAILED:g}, no number, an exception or no answer in 5 s)")
+
+    def own(task: str) -> Formula:
+        return lambda rate, agents: float(ours(task, np.array([rate]), np.array([agents]))[0])
+
+    formulas = [(task, "surgesim", own(task)) for task in ("C wait", "A wait")]
+    for task, package, formula in formulas + [peer for peer in peers() if peer[0].endswith("wait")]:
+        points = [(load / AHT, max(int(np.ceil(load * heads)), 1)) for load, heads in HARD]
+        points = [(rate, agents) for rate, agents in points if task[0] == "A" or agents > rate * AHT]
+        bad = [(rate, agents, failure(formula, rate, agents, truth(task, rate, agents))) for rate, agents in points]
+        bad = [entry for entry in bad if entry[2]]
+        print(f"{task:12}{package:14}{len(bad)} of {len(points)}")
+        for rate, agents, what in bad:
+            print(f"{'':12}load {rate * AHT:g}, {agents} agents: {what}")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--points", type=int, default=10_000)
@@ -186,6 +238,7 @@ def main() -> None:
             other = [f"load {rate * AHT:.6g}: {theirs}, not {right}" for rate, theirs, right in answers if theirs != right]
             note = "; ".join(other) or "same answers"
         print(f"{task:12}{package:14}{speed:12,.0f}  {note}  (surgesim {speeds[task] / speed:,.0f} times)")
+    print_failures()
 
 
 if __name__ == "__main__":

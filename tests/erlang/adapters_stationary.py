@@ -13,7 +13,9 @@ Case = dict[str, Any]
 METRICS: dict[str, tuple[str, str]] = {  # case name -> (field of Waits, or definition of the service level)
     "p_ab": ("field", "abandonment"), "p_wait": ("field", "wait_probability"), "asa": ("field", "asa_all_s"),
     "asa_served": ("field", "asa_handled_s"), "occ": ("field", "occupancy"), "lq": ("field", "queue_length"),
-    "p_block": ("field", "blocking"), "sl": ("level", "offered"), "sl_all": ("level", "offered"),
+    "p_block": ("field", "blocking"), "p_served": ("field", "answer_rate"), "w_ab": ("field", "asa_abandoned_s"),
+    "e_v": ("field", "virtual_wait_s"), "sl_offered": ("level", "offered"), "sl": ("level", "offered"),
+    "sl_all": ("level", "offered"),
     "sl_served": ("level", "handled"), "sl_excl": ("level", "offered_less_short_abandons"),
 }  # fmt: skip
 

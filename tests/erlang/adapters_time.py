@@ -53,9 +53,7 @@ def mtginf(inputs: Case) -> Case:
 
 def mtginf_piecewise(inputs: Case) -> Case:
     service = law(inputs["service"]) if "service" in inputs else Exponential(1 / float(inputs["mu"]))
-    load = piecewise_load(
-        time=float(inputs["t"]), edges=inputs["edges"], arrival_rate=inputs["rates"], service=service
-    )
+    load = piecewise_load(time=float(inputs["t"]), edges=inputs["edges"], arrival_rate=inputs["rates"], service=service)
     return {"m": float(load)}
 
 

@@ -9,6 +9,10 @@ from surgesim import erlang
 from surgesim.base.distributions import Constant, Lognormal
 from surgesim.base.errors import DomainError
 
+MEASURES = (
+    "wait_probability", "blocking", "accepted", "abandonment", "asa_all_s", "asa_handled_s", "asa_abandoned_s",
+    "virtual_wait_s", "queue_length", "agents_busy", "occupancy",
+)  # fmt: skip
 loads = st.floats(-2.0, 4.5).map(lambda power: 10.0**power)
 
 
@@ -18,9 +22,7 @@ def test_least_agents_for_a_service_level(load: float, target: float, within: fl
     desk = {"arrival_rate": load / 240.0, "aht": 240.0}
     found = int(erlang.agents_for(target=target, within=within, patience=patience, **desk))
     level = [
-        float(
-            erlang.erlang_a(agents=heads, patience=patience or np.inf, unstable="flag", **desk).service_level(within=within)
-        )
+        float(erlang.erlang_a(agents=heads, patience=patience or np.inf, unstable="flag", **desk).service_level(within=within))
         for heads in (found, max(found - 1, 1))
     ]
     assert level[0] >= target
@@ -120,6 +122,36 @@ def test_tiny_losses_and_certain_promises() -> None:
     with pytest.raises(DomainError, match="every number keeps"):
         erlang.rate_for(measure="occupancy", target=1.0, agents=5, aht=200.0, patience=60.0)
     assert int(erlang.agents_for(within=0.0, arrival_rate=0.5, aht=200.0)) > int(erlang.agents_for(arrival_rate=0.5, aht=200.0))
+
+
+@settings(max_examples=40, deadline=None)
+@given(loads, st.sampled_from([None, 5.0, 1e6]), st.floats(0.3, 0.95), st.sampled_from(["offered", "handled"]))
+def test_greatest_rate_keeps_the_promise_and_no_more(heads: float, patience: float | None, target: float, of: str) -> None:
+    desk = {"agents": max(round(heads), 1), "aht": 200.0}
+    rate = float(erlang.rate_for(target=target, within=20.0, of=of, patience=patience, **desk))
+    for edge, kept in ((1.0 - 1e-9, True), (1.0 + 1e-9, False)):
+        waits = erlang.erlang_a(arrival_rate=rate * edge, patience=patience or np.inf, unstable="flag", **desk)
+        assert (float(waits.service_level(within=20.0, of=of)) >= target) is kept
+
+
+wide = st.floats(-6.0, 6.0).map(lambda power: 10.0**power)
+
+
+@settings(max_examples=60, deadline=None)
+@given(wide, st.floats(0.0, 6.0), st.floats(-6.0, 9.0), st.floats(0.0, 5.0), st.floats(0.01, 0.99))
+def test_answers_are_numbers_everywhere(load: float, heads: float, patience: float, places: float, share: float) -> None:
+    """Warnings are errors here, so a silent overflow fails as well."""
+    desk = {"arrival_rate": load / 300.0, "aht": 300.0, "patience": 10.0**patience}
+    agents = float(round(10.0**heads))
+    lines = erlang.erlang_a(agents=agents, trunks=agents + round(10.0**places), **desk)
+    for name in (*MEASURES, "answer_rate", "trunks_busy", "handled_rate"):
+        assert np.isfinite(getattr(lines, name)), name
+    assert 0.0 <= lines.service_level(within=20.0) <= 1.0
+    assert 0.0 <= lines.blocking <= 1.0
+    assert float(lines.blocking + lines.abandonment + lines.answer_rate) == pytest.approx(1.0, abs=1e-12)
+    assert int(erlang.agents_for(target=share, **desk)) >= 1
+    assert int(erlang.trunks_for(blocking=share, load=load)) >= 0
+    assert 0.0 < float(erlang.load_for(blocking=share, trunks=agents)) < np.inf
 
 
 def test_quantiles_find_jumps() -> None:

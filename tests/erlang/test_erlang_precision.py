@@ -110,9 +110,7 @@ def births_and_deaths(rate: float, aht: float, n: int, lines: int, patience: flo
     [(0.3, 60.0, 20, 30, 45.0, 20.0), (2.0, 60.0, 20, 60, 100.0, 30.0), (0.1, 60.0, 9, 10, 5.0, 60.0),
      (0.02, 30.0, 3, 12, 1e4, 5.0), (0.5, 1.0, 1, 40, 0.2, 3.0)],
 )  # fmt: skip
-def test_finite_lines_state_by_state(
-    rate: float, aht: float, agents: int, lines: int, patience: float, within: float
-) -> None:
+def test_finite_lines_state_by_state(rate: float, aht: float, agents: int, lines: int, patience: float, within: float) -> None:
     waits = erlang.erlang_a(arrival_rate=rate, aht=aht, agents=agents, patience=patience, trunks=lines)
     expected = births_and_deaths(rate, aht, agents, lines, patience, within)
     found = {
@@ -134,6 +132,4 @@ def test_many_lines_are_no_lines() -> None:
             np.testing.assert_allclose(
                 free.service_level(within=within, of=of), lines.service_level(within=within, of=of), rtol=1e-11
             )
-        np.testing.assert_allclose(
-            free.virtual_wait_beyond(within=within), lines.virtual_wait_beyond(within=within), rtol=1e-10
-        )
+        np.testing.assert_allclose(free.virtual_wait_beyond(within=within), lines.virtual_wait_beyond(within=within), rtol=1e-10)

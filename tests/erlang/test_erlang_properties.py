@@ -144,6 +144,30 @@ def test_quantiles_invert_the_law_of_the_wait() -> None:
         assert np.all(reached[at_once] >= np.broadcast_to([[0.5], [0.9], [0.999]], (3, 2))[at_once])
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.floats(-3, 6), st.floats(0.3, 1.6), st.floats(-6, 9), st.sampled_from([0.0, 0.2]), st.floats(1e-9, 1 - 1e-9))
+def test_quantiles_hold_from_tiny_to_huge(power: float, part: float, patience: float, balk: float, share: float) -> None:
+    load = 10.0**power
+    waits = erlang.erlang_a(
+        arrival_rate=load / 200.0, aht=200.0, agents=np.maximum(np.ceil(load * part), 1.0), patience=10.0**patience, balk=balk
+    )
+    for of in ("all", "virtual", "handled"):
+        time = waits.wait_quantile(share, of=of)
+        assert np.isfinite(time)
+        before, after = (float(waits.wait_within(within=time * edge, of=of)) for edge in (1.0 - 1e-9, 1.0 + 1e-9))
+        assert after >= share - 1e-12
+        assert time == 0.0 or before <= share + 1e-12
+
+
+def test_quantiles_without_abandonment_are_those_of_an_exponential() -> None:
+    waits = erlang.erlang_c(arrival_rate=0.045, aht=200.0, agents=10)
+    busy, shares = float(waits.wait_probability), np.array([0.1, 0.4, 0.6, 0.99, 1 - 1e-12])
+    wanted = np.maximum(np.log(busy / (1.0 - shares)) / (10 / 200.0 - 0.045), 0.0)
+    np.testing.assert_allclose(waits.wait_quantile(shares), wanted, rtol=1e-9)
+    endless = erlang.erlang_c(arrival_rate=1.0, aht=200.0, agents=10, unstable="flag")
+    assert float(endless.wait_quantile(0.5)) == np.inf
+
+
 def test_erlang_c_beyond_its_domain_is_refused_or_flagged() -> None:
     with pytest.raises(DomainError, match=r"load 1 >= agents 1 at 0, 1"):
         erlang.erlang_c(arrival_rate=[1, 2, 3], aht=1, agents=[1, 1, 4])

@@ -148,9 +148,7 @@ def test_overload_limit_is_near_the_exact_queue(patience: Exponential | Uniform)
     assert float(limit.abandonment) == pytest.approx(float(exact.abandonment), rel=1e-3)
     assert float(limit.queue) == pytest.approx(float(exact.queue_length), rel=1e-2)
     for within in (20.0, 40.0, 80.0):
-        assert float(limit.service_level(within)) == pytest.approx(
-            float(exact.service_level(within=within)), abs=0.02
-        )
+        assert float(limit.service_level(within)) == pytest.approx(float(exact.service_level(within=within)), abs=0.02)
 
 
 def test_fluid_domains() -> None:

@@ -68,9 +68,7 @@ def test_many_small_steps_approach_the_sinusoid(law: Law) -> None:
     edges = np.arange(cycles * parts + 1) * period / parts
     omega = 2 * np.pi / period
     mean_of_sine = -np.diff(np.cos(omega * edges)) / (omega * np.diff(edges))
-    load = piecewise_load(
-        time=edges[-parts:-1:40], edges=edges, arrival_rate=0.1 + 0.05 * mean_of_sine, service=law, before=0.1
-    )
+    load = piecewise_load(time=edges[-parts:-1:40], edges=edges, arrival_rate=0.1 + 0.05 * mean_of_sine, service=law, before=0.1)
     exact = sinusoidal_load(time=edges[-parts:-1:40], mean_rate=0.1, amplitude=0.05, frequency=omega, service=law)
     assert load == pytest.approx(exact, rel=4e-4)  # the steps last 30 s
 

@@ -281,6 +281,8 @@ def test_all_problems_are_reported_at_once() -> None:
         transient(edges=[0, 0], arrival_rate=1, agents=1, aht=1)
     with pytest.raises(DomainError, match="steps"):
         transient(edges=[0, 1e9], arrival_rate=1e3, agents=100_000, aht=60)
+    with pytest.raises(DomainError, match=r"queue grows to about 8.97e\+05"):
+        transient(edges=[0, 900], arrival_rate=1e3, agents=3, aht=1)
     with pytest.raises(DomainError, match="unknown definition"):
         transient(edges=[0, 1], arrival_rate=1, agents=1, aht=1).service_level("all")  # type: ignore[arg-type]
 

@@ -1,5 +1,7 @@
 """Inverses around lines: trunks for a loss, load for a loss, seats and lines together, the greatest arrival rate."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -8,7 +10,7 @@ from surgesim.base.laws import Array
 from surgesim.erlang import checks
 from surgesim.erlang.inverses import LEAST_IS_BEST, MOST_IS_BEST, Desk, IntArray, desk_of
 from surgesim.erlang.kernel_single import loss
-from surgesim.erlang.search import Booleans, greatest, least
+from surgesim.erlang.search import Booleans, greatest, greatest_below, least
 from surgesim.erlang.single import Patience, erlang_a
 from surgesim.erlang.waits import Denominator
 
@@ -124,9 +126,7 @@ def _lines(desk: Desk, agents: Array, chosen: Booleans) -> Array:
     rate, aht, patience = (desk.given[key][chosen] for key in ("arrival_rate", "aht", "patience"))
 
     def keeps(trunks: Array, some: Booleans) -> Booleans:
-        waits = erlang_a(
-            arrival_rate=rate[some], aht=aht[some], agents=agents[some], patience=patience[some], trunks=trunks
-        )
+        waits = erlang_a(arrival_rate=rate[some], aht=aht[some], agents=agents[some], patience=patience[some], trunks=trunks)
         return np.asarray(waits.blocking <= allowed[some])
 
     return least(keeps, agents + np.sqrt(agents), agents)
@@ -168,16 +168,26 @@ def rate_for(
     desk = desk_of(1.0, aht, patience, trunks, None, limits)
     given = desk.given
 
-    def keeps(rate: Array, chosen: Booleans) -> Booleans:
-        waits = erlang_a(
-            arrival_rate=np.minimum(rate, checks.RATE[1]), aht=given["aht"], agents=given["agents"],
-            trunks=given["trunks"], unstable="flag",
-            patience=given["patience"] if desk.law is None else desk.law,
-        )  # fmt: skip
-        if measure == "service_level":
-            return np.asarray(waits.service_level(within=given["within"], of=of) >= given["target"])
-        value = getattr(waits, measure)
-        kept = value >= given["target"] if measure in MOST_IS_BEST else value <= given["target"]
-        return np.asarray(kept & waits.stable if measure == "occupancy" else kept)
+    sign = -1.0 if measure == "service_level" or measure in MOST_IS_BEST else 1.0
 
-    return greatest(keeps, given["agents"] / given["aht"]).reshape(desk.shape)
+    def excess(rate: Array) -> Array:
+        value = _measured(desk, np.minimum(rate, checks.RATE[1]), measure, of)
+        return np.asarray(sign * (value - given["target"]))
+
+    return greatest_below(excess, given["agents"] / given["aht"]).reshape(desk.shape)
+
+
+def _measured(desk: Desk, rate: Array, measure: str, of: Denominator) -> Array:
+    """Service level, or a field of `Waits`, at these arrival rates; an unstable queue answers nobody and is never idle."""
+    given, everywhere = desk.given, np.ones(rate.shape, dtype=np.bool_)
+    endless = np.isinf(given["patience"]) & np.isinf(given["trunks"]) if desk.law is None else ~everywhere
+    grows = endless & (rate * given["aht"] >= given["agents"])
+    if measure == "service_level":
+        calm = replace(desk, given={**given, "arrival_rate": np.where(grows, 0.0, rate)})
+        return np.where(grows, 0.0, calm.level(given["agents"], everywhere, of))
+    waits = erlang_a(
+        arrival_rate=rate, aht=given["aht"], agents=given["agents"], trunks=given["trunks"], unstable="flag",
+        patience=given["patience"] if desk.law is None else desk.law,
+    )  # fmt: skip
+    value = np.asarray(getattr(waits, measure))
+    return np.where(grows & (measure == "occupancy"), np.inf, value)

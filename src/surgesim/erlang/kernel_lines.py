@@ -110,7 +110,7 @@ def _line_row(service: float, theta: float, stay: float, weight: Array, none: fl
         wait_handled += weight[j] * service / total * shorter
         wait_lost += weight[j] * early / total
         virtual += weight[j] * virtual_j
-    accepted = none + waiting
+    accepted = min(none + waiting, 1.0)
     left = (1.0 - stay) * waiting + stay * lost
     served = none + stay * handled
     row[0], row[1], row[2], row[3] = waiting / accepted, none / accepted, left / accepted, served / accepted

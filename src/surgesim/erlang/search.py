@@ -59,14 +59,8 @@ def _bisect(keeps: Keeps, bad: Array, good: Array, guess: Array) -> Array:
         bad[todo] = np.where(kept, bad[todo], trial)
 
 
-def greatest(keeps: Keeps, guess: Array) -> Array:
-    """Return the greatest real number above 0 that keeps a promise kept by all smaller ones, to the last bit but one.
-
-    Raises
-    ------
-    DomainError
-        No number above 1e-12 of the guess keeps it, or all do.
-    """
+def _bracket(keeps: Keeps, guess: Array) -> tuple[Array, Array]:
+    """Return (a number that keeps the promise, one that does not), by halving and doubling the guess."""
     everywhere = np.ones(guess.shape, dtype=np.bool_)
     low, high = guess.copy(), guess.copy()
     for factor, edge, wanted in ((0.5, low, True), (2.0, high, False)):
@@ -78,6 +72,19 @@ def greatest(keeps: Keeps, guess: Array) -> Array:
         else:
             what = "no number keeps the promise" if wanted else "every number keeps the promise"
             raise DomainError(Problem(f"{what} {checks.where(short)}".rstrip(), "target"))
+    return low, high
+
+
+def greatest(keeps: Keeps, guess: Array) -> Array:
+    """Return the greatest real number above 0 that keeps a promise kept by all smaller ones, to the last bit but one.
+
+    Raises
+    ------
+    DomainError
+        No number above 2^-200 of the guess keeps it, or all do.
+    """
+    everywhere = np.ones(guess.shape, dtype=np.bool_)
+    low, high = _bracket(keeps, guess)
     for _ in range(200):
         middle = 0.5 * (low + high)
         if np.all((middle <= low) | (middle >= high)):
@@ -87,12 +94,35 @@ def greatest(keeps: Keeps, guess: Array) -> Array:
     return low
 
 
+def greatest_below(excess: Callable[[Array], Array], guess: Array) -> Array:
+    """Return the greatest real number above 0 up to which a rising function is at most 0, rounding wide.
+
+    Raises
+    ------
+    DomainError
+        See `greatest`.
+    """
+
+    def rising(values: Array) -> Array:
+        # a promise met to the bit is kept, so it counts as below zero; infinite waits would spoil the chord
+        found = np.clip(excess(values), -1e100, 1e100)
+        return np.where(found == 0.0, -1e-300, found)
+
+    low, high = _bracket(lambda values, _: np.asarray(rising(values) < 0.0), guess)
+    return _enclosed(rising, low, high)[0]
+
+
 def crossing(rising: Callable[[Array], Array], low: Array, high: Array) -> Array:
     """Return where rising functions reach zero, from brackets: below zero at ``low``, at least zero at ``high``.
 
     Interpolate, truncate, project (Oliveira and Takahashi 2020): never more than one step beyond bisection, a few steps
     for smooth functions; jumps are found as well. The answer is the upper end of the last bracket, rounding wide.
     """
+    return _enclosed(rising, low, high)[1]
+
+
+def _enclosed(rising: Callable[[Array], Array], low: Array, high: Array) -> tuple[Array, Array]:
+    """Return both ends of the last bracket of `crossing`."""
     start = high - low
     below, above = rising(low), rising(high)
     width = np.maximum(4e-16 * high, 5e-324)
@@ -111,4 +141,4 @@ def crossing(rising: Callable[[Array], Array], low: Array, high: Array) -> Array
         low, below = np.where(kept, low, trial), np.where(kept, below, value)
         high, above = np.where(kept, trial, high), np.where(kept, value, above)
         width = np.maximum(4e-16 * high, 5e-324)
-    return high
+    return low, high

@@ -9,9 +9,10 @@ from surgesim.base.errors import DomainError, Problem
 from surgesim.base.laws import Array, Exponential, Law, Never
 from surgesim.erlang import checks
 from surgesim.erlang.kernel_lines import LINE_MEASURES, MOST_PLACES, line_measures, line_within, reach
+from surgesim.erlang.kernel_quantile import quantiles
 from surgesim.erlang.kernel_single import MEASURES, below_over_edge, loss, measures, within
 from surgesim.erlang.search import Booleans
-from surgesim.erlang.waits import Waits, assemble
+from surgesim.erlang.waits import WAITS_OF, WaitOf, Waits, assemble
 
 Unstable = Literal["raise", "flag"]
 Patience = ArrayLike | Law | str
@@ -175,7 +176,15 @@ def _exponential(given: dict[str, Array], stable: Booleans) -> Waits:
         wide = np.broadcast_arrays(times, *(columns[key] for key in _KEYS))
         return _within(wide[0], dict(zip(_KEYS, wide[1:], strict=True)), full)
 
-    return assemble({**shares, "stable": stable}, given, shares_within)
+    def quantile(share: Array, of: WaitOf) -> Array:
+        wide = np.broadcast_arrays(*(columns[key] for key in (*_KEYS[:5], "below")), share)
+        rate, aht, agents, mean, balk, below, wanted = (np.ascontiguousarray(column).ravel() for column in wide)
+        out = np.empty(share.size)
+        quantiles(rate, aht, agents, mean, balk, below, wanted, WAITS_OF.index(of), out)
+        return out.reshape(share.shape)
+
+    endless = bool(np.isinf(columns["trunks"]).all())
+    return assemble({**shares, "stable": stable}, given, shares_within, quantile if endless else None)
 
 
 def _places(columns: dict[str, Any], servers: Array) -> Array:

@@ -47,9 +47,7 @@ def poisson_weights(mean: float) -> tuple[Array, Array]:
 
 
 @compiled
-def _main_step(
-    x: Array, low: int, up: Array, down: Array, new: Array, w: float, v: float, out: Array, area: Array
-) -> None:
+def _main_step(x: Array, low: int, up: Array, down: Array, new: Array, w: float, v: float, out: Array, area: Array) -> None:
     """One jump of the main chain, adding ``w * x`` and ``v * x`` to the two sums; arrays have a zero at both ends.
 
     Written as differences of flows: what leaves one state enters the next to the last bit.
@@ -161,10 +159,10 @@ def support(main: Array, layers: Array, n: int) -> tuple[int, int]:
 
 
 @compiled
-def _low_end(main: Array, n: int) -> int:
-    """Lowest state of the main chain (at most ``n``) below which there is next to no mass."""
+def _low_end(main: Array, most: int) -> int:
+    """Lowest state of the main chain (at most ``most``) below which there is next to no mass."""
     k, mass = 0, main[0]
-    while mass <= NEGLIGIBLE and k < min(n, main.size - 1):
+    while mass <= NEGLIGIBLE and k < min(most, main.size - 1):
         k += 1
         mass += main[k]
     return k
@@ -177,7 +175,10 @@ def _chunk(
 ) -> tuple[Array, Array, Array, Array, float, float]:  # fmt: skip
     """A jump of at most ``left`` on a window of states around the law, widened until nothing flows over its ends."""
     count, width = support(main, layers, n)
-    low, margin = _low_end(main, n), 24
+    low = _low_end(main, n if count > 0 else main.size)
+    step = min(left, CHUNK / (max(birth, join) + (n + count) * mu + (width - 1) * theta))
+    drift = (join - n * mu - (width - 1) * theta) * step  # a growing queue moves on by so much, and as it spreads
+    margin = max(24, int(drift + 6.0 * math.sqrt(drift))) if drift > 24.0 else 24
     while True:
         wide = width + margin if unlimited else min(width + margin, max(room, 0) + 1)
         wide = max(width, wide if birth > 0.0 else width)
@@ -187,7 +188,7 @@ def _chunk(
         limit = wide + count if unlimited else room
         out, out_y, area, area_y = _jump(now, now_layers, n, cut, limit, birth, join, mu, theta, step)
         over = join * (area[n + wide - 1] + area_y[:, wide - 1].sum()) if unlimited or wide - 1 < room else 0.0
-        under = area[cut] * cut * mu
+        under = area[cut] * (min(cut, n) * mu + max(cut - n, 0) * theta)
         if over + under < 1e-15 or margin > 1_000_000:
             return out, out_y, area, area_y, over + under, step
         margin *= 2
@@ -213,9 +214,7 @@ def evolve(
             area[: main.size] += main[: area.size] * left
             break
         before = main
-        main, layers, piece, piece_layers, spill, step = _chunk(
-            main, layers, n, room, unlimited, birth, join, mu, theta, left
-        )
+        main, layers, piece, piece_layers, spill, step = _chunk(main, layers, n, room, unlimited, birth, join, mu, theta, left)
         lost += spill
         count, width = layers.shape
         size = max(count, area_layers.shape[0]), max(width, area_layers.shape[1])

@@ -8,7 +8,7 @@ from surgesim.erlang.transient_chain import COUNTS, Array, Chain, State, constan
 from surgesim.erlang.transient_moves import change_capacity, return_to_queue
 from surgesim.erlang.transient_waits import COHORT, cohorts, fates_of, kronrod
 
-MOST_WORK = 2e11  # elementary steps beyond which the exact chain is refused rather than left to run for hours
+MOST_WORK = 5e10  # elementary steps (about a minute) beyond which the exact chain is refused, before it starts
 ROUNDING = 1e-13  # greatest relative drift of a count over a horizon, as seen from its conservation laws
 
 
@@ -29,13 +29,41 @@ def solve(chain: Chain) -> tuple[dict[str, Array], float]:
 
 
 def _check_work(chain: Chain) -> None:
-    """Refuse a chain whose number of jumps times states is out of reach."""
-    length = np.diff(chain.edges)
-    jumps = (chain.birth + chain.agents * chain.mu + chain.theta) * length
-    work = float((jumps * (chain.agents + 10.0)).sum())
+    """Refuse a chain whose number of jumps times states is out of reach.
+
+    Raises
+    ------
+    DomainError
+        With the queue the chain would grow to, and the steps it would take.
+    """
+    queues = _queues(chain)
+    longest = np.maximum(queues[:-1], queues[1:])
+    length, served = np.diff(chain.edges), chain.agents * chain.mu
+    width = longest + 8.0 * np.sqrt(longest + chain.agents) + 30.0
+    jumps = (chain.birth + served + width * chain.theta) * length
+    spread = np.minimum(chain.agents + width, 20.0 * np.sqrt(np.cumsum(jumps) + chain.busy_start + 1.0) + 100.0)
+    # a waiting person's fate is settled when all ahead are gone
+    with np.errstate(divide="ignore"):
+        settled = np.minimum(2.0 * width / served, 6.0 * np.log(width + 3.0) / chain.theta)
+    fates = 3.0 * width * (served + width * chain.theta) * np.minimum(length, np.fmin(settled, length))
+    copies = jumps / 400.0 * 20.0 * (chain.agents + width)  # the whole law is copied now and then
+    work = float((jumps * spread + copies + fates).sum())
     if work > MOST_WORK:
-        what = f"the exact chain would take about {work:.0e} steps"
-        raise DomainError(Problem(what, "transient", "use the fluid or a stationary approximation"))
+        what = f"the queue grows to about {longest.max():.3g}, and the exact chain would take about {work:.0e} steps"
+        cure = f"the limit is {MOST_WORK:.0e}: give fewer lines or shorter patience, or use the fluid approximation"
+        raise DomainError(Problem(what, "transient", cure))
+
+
+def _queues(chain: Chain) -> Array:
+    """Mean queue at the edges as a fluid: what comes and does not fit into service, less what leaves."""
+    places = np.inf if chain.trunks < 0 else float(chain.trunks)
+    found = [float(chain.queue_start)]
+    for birth, n, mu, theta, length in zip(chain.birth, chain.agents, chain.mu, chain.theta, np.diff(chain.edges), strict=True):
+        growth = birth * (1.0 - chain.balk) - n * mu
+        fade = -np.expm1(-theta * length) / theta if theta > 0.0 else length
+        now = found[-1] + (growth - theta * found[-1]) * fade
+        found.append(min(max(now, 0.0), max(places - n, 0.0)))
+    return np.array(found)
 
 
 class Sweep:

@@ -19,6 +19,8 @@ WAITS_OF = ("all", "virtual", "handled")
 Within = Callable[[Array, bool], Array]
 """(times that broadcast with the answer; all four?) -> (..., 4) shares of accepted contacts: handled in time, abandoned in
 time, V beyond, W beyond."""
+Quantile = Callable[[Array, WaitOf], Array]
+"""(shares of the shape of the answer, whose wait) -> seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,7 @@ class Waits:
     handled_rate: Array
     stable: Booleans
     _within: Within = field(repr=False)
+    _quantile: Quantile | None = field(default=None, repr=False)
 
     @property
     def asa_s(self) -> Array:
@@ -130,6 +133,13 @@ class Waits:
         wanted = checks.columns({"share": (share, (0.0, 1.0 - 2.0**-53))})["share"]
         shape = np.broadcast_shapes(wanted.shape, self.wait_probability.shape)
         wanted, stable = np.broadcast_to(wanted, shape), np.broadcast_to(self.stable, shape)
+        checks.one_of("of", of, WAITS_OF)
+        found = self._searched(wanted, stable, of) if self._quantile is None else self._quantile(wanted, of)
+        return np.where(stable, found, np.where(wanted > 0.0, np.inf, 0.0))
+
+    def _searched(self, wanted: Array, stable: Booleans, of: WaitOf) -> Array:
+        """Quantiles by search on the shares; for lines and laws of patience that have no closed density."""
+        shape = wanted.shape
         low, high = np.zeros(shape), np.ones(shape)
         for _ in range(60):  # 2^60 s is longer than any wait inside the domain of patience
             short = stable & (self.wait_within(within=high, of=of) < wanted)
@@ -140,14 +150,14 @@ class Waits:
         searched = stable & ~at_once
         low, high = np.where(searched, low, 0.0), np.where(searched, high, 0.0)
         found = crossing(lambda times: self.wait_within(within=times, of=of) - wanted, low, high)
-        return np.where(at_once, 0.0, np.where(stable, found, np.inf))
+        return np.where(at_once, 0.0, found)
 
     def _shares(self, within: ArrayLike, full: bool) -> Array:
         times = checks.columns({"within": (within, checks.WITHIN)})["within"]
         return self._within(times, full)
 
 
-def assemble(shares: dict[str, Any], given: dict[str, Array], within: Within) -> Waits:
+def assemble(shares: dict[str, Any], given: dict[str, Array], within: Within, quantile: Quantile | None = None) -> Waits:
     """Build the answer from shares of accepted contacts and the arguments (all of one shape).
 
     ``shares`` holds wait, abandoned, handled, asa_all, asa_handled, asa_abandoned, virtual, blocked, accepted, queue and
@@ -172,4 +182,4 @@ def assemble(shares: dict[str, Any], given: dict[str, Array], within: Within) ->
         "handled_rate": handled_rate,
         "stable": shares["stable"],
     }
-    return Waits(**{name: np.asarray(value) for name, value in fields.items()}, _within=within)
+    return Waits(**{name: np.asarray(value) for name, value in fields.items()}, _within=within, _quantile=quantile)
