@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from surgesim.base.errors import CatalogueError, InputError
-from surgesim.engines import ENGINES, Capacity, run, run_model
+from surgesim.engines import ENGINES, Capacity, prepare, run, run_model
 from surgesim.model.build import build
 from surgesim.result.compare import compare
 from surgesim.result.folder import read, write
@@ -87,10 +87,11 @@ def test_capacity_replaces_staff_and_lines(plain: Plain) -> None:
 
 
 def test_progress_is_told(plain: Plain) -> None:
-    seen: list[tuple[int, int]] = []
-    run(plain(), "sim", replications=3, progress=lambda done, whole: seen.append((done, whole)))
-    run(plain(), "fluid", progress=lambda done, whole: seen.append((done, whole)))
-    assert seen == [(1, 3), (2, 3), (3, 3), (1, 1)]
+    seen: list[tuple[str, int, int]] = []
+    prepare()
+    run(plain(), "sim", replications=3, progress=lambda *step: seen.append(step))
+    run(plain(), "fluid", progress=lambda *step: seen.append(step))
+    assert seen == [*(("simulating", done, 3) for done in range(4)), ("fluid", 1, 1)]
 
 
 def test_what_cannot_be_run_is_said(plain: Plain) -> None:
