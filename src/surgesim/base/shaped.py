@@ -1,6 +1,7 @@
 """Laws with a shape: lognormal, gamma, Erlang and Weibull, given by their mean and one more number."""
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,9 +92,9 @@ class _GammaLaw(Law):
     __slots__ = ()
 
     @property
+    @abstractmethod
     def shape(self) -> float:
         """Shape k; the cv is 1 / sqrt(k)."""
-        raise NotImplementedError
 
     @property
     def variance(self) -> float:

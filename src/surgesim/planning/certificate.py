@@ -26,7 +26,8 @@ def meaning(problem: Problem) -> str:
         )
     return (
         f"each promise holds in each of its periods with a probability of at least {problem.probability:.0%} over "
-        "the paths of demand: in so many of all futures the period's own ratio of sums keeps the target"
+        "the paths of demand: in so many of all futures the period's own ratio of sums keeps the target; the value over "
+        "all futures together can be worse than the target, because the few futures with the most calls weigh most in it"
     )
 
 
