@@ -19,7 +19,6 @@ from surgesim.base.errors import DomainError, Problem
 Floats = NDArray[np.float64]
 
 CONSTANTS = ("ratio", "rise_days", "decay_days", "stretch", "floor_over_usual")
-KINS = ("before", "before_waning", "after", "after_waning", "known", "quiet", "announced")
 HORIZON_ENDS = (1, 3, 7, 14, 28)
 SCORE_LEVELS = np.linspace(0.0125, 0.9875, 40)
 FEW_SCORES = 20

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from surgesim.base.catalogue import shelves
 from surgesim.base.clock import Clock
 from surgesim.base.distributions import parse_distribution
 from surgesim.base.errors import Problem, ScenarioError
 from surgesim.base.laws import Constant, Law, Never
+from surgesim.demand.channels import SHELF as CHANNELS
 from surgesim.demand.sources import needs
 from surgesim.model.model import Floats, Integers, Model, QueueModel, SelfServiceChannel
 from surgesim.model.staffing import open_windows, staffing
@@ -103,7 +103,7 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
 
 def _channel(scenario: Scenario, clock: Clock, name: str) -> SelfServiceChannel:
     channel = scenario.channels[name]
-    preset = shelves()["channels"].load(channel.kind).PRESET
+    preset = CHANNELS.load(channel.kind).PRESET
     delay = channel.boomerang_delay
     factor = channel.boomerang_factor
     return SelfServiceChannel(

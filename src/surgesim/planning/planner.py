@@ -88,7 +88,7 @@ def _simulate(model: Model, seed: int, replications: int) -> Tables:
 
 
 def _verified(work: Work, scenario: Scenario, done: Round, bound: float) -> Plan:
-    """Verify on fresh luck; tighten, add what is missing and verify again until every promise is shown to hold."""
+    """Verify on fresh luck; tighten, change the plan and verify again until every promise is shown to hold."""
     failures = 0
     for attempt in range(1, work.effort.most_checks + 1):
         seed = work.seed + attempt * FRESH

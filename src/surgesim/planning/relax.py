@@ -55,11 +55,11 @@ def ways_out(draft: Draft, time_limit: float) -> list[WayOut]:
     ends = time.monotonic() + time_limit
     kinds = relaxable(draft)
     found = [_way_out(draft, frozenset({kind}), ends) for kind in kinds]
-    alone = [way for way in found if way is not None and way.sentences]
+    alone = [way for way in found if way is not None]
     if alone:
         return alone
     together = _way_out(draft, frozenset(kinds), ends)
-    return [together] if together is not None and together.sentences else []
+    return [together] if together is not None else []
 
 
 def _way_out(draft: Draft, kinds: frozenset[str], ends: float) -> WayOut | None:
@@ -71,12 +71,14 @@ def _way_out(draft: Draft, kinds: frozenset[str], ends: float) -> WayOut | None:
     if broken.status == "infeasible":
         return None
     amounts = [(relaxation, float(value(relaxation.amount))) for relaxation in elastic.relaxations]
+    used = sorted((pair for pair in amounts if pair[1] > 1e-4), key=lambda pair: -pair[0].weight * pair[1])
+    if not used:
+        return None  # fractions keep every rule as it is, so relaxing this kind is no way out
     elastic.model.cost.deactivate()
     for relaxation, amount in amounts:
         relaxation.amount.setub(amount * (1 + TINY) + TINY)
     elastic.model.bill = Objective(expr=elastic.total + 0.0 * quicksum(r.amount for r, _ in amounts))
     priced = solve(elastic.model, ends - time.monotonic(), linear=True)
-    used = sorted((pair for pair in amounts if pair[1] > 1e-4), key=lambda pair: -pair[0].weight * pair[1])
     return WayOut(
         kinds=tuple(sorted({relaxation.kind for relaxation, _ in used})),
         sentences=tuple(relaxation.sentence(amount) for relaxation, amount in used),
