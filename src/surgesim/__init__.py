@@ -14,6 +14,8 @@ Nouns: Scenario, Result, Plan, Forecast. Verbs: load, run, plan, compare, foreca
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from surgesim.base.attached import supply
+
 if TYPE_CHECKING:
     from surgesim.base.errors import SurgesimError
     from surgesim.demand.forecast import Forecast, forecast
@@ -40,6 +42,13 @@ _FACE = {
     "plan": "surgesim.planning.planner",
     "run": "surgesim.engines",
 }
+
+# What the report draws of objects of lower floors, imported when it is first asked for.
+supply({
+    "Forecast.plot": "surgesim.report.pictures:of_forecast",
+    "Plan.plot": "surgesim.report.pictures:of_plan",
+    "Result.plot": "surgesim.report.pictures:of_result",
+})  # fmt: skip
 
 __all__ = [
     "Forecast", "Plan", "Result", "Scenario", "SurgesimError", "compare", "forecast", "load", "plan", "run",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surgesim.base.attached import Attached
 from surgesim.base.errors import HistoryError, Problem
 from surgesim.base.units import parse_duration, parse_window
 from surgesim.demand.baseline import Calendar, Profile, daily_totals, intraday_profile, surge_days
@@ -76,6 +77,9 @@ class Forecast:
     daily: Daily = field(repr=False)
     request: Request = field(repr=False)
     before: "Forecast | None" = field(default=None, repr=False)
+
+    plot = Attached("Forecast.plot")
+    """Draws the forecast: ``forecast.plot(language="ja")``."""
 
     def explain(self) -> str:
         """Return in words what the forecast believes and, after an update, what changed and why."""

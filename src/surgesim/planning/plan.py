@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from surgesim.base.attached import Attached
 from surgesim.planning.decision import Capacity
 from surgesim.result.result import Result
 from surgesim.scenario.scenario import Scenario
@@ -63,6 +64,9 @@ class Plan:
     certificate: Mapping[str, Any]
     result: Result
     capacity: Capacity
+
+    plot = Attached("Plan.plot")
+    """Pictures of the plan: ``plan.plot.staffing()``, ``list(plan.plot)``."""
 
     def __repr__(self) -> str:
         kept = "kept" if self.certificate["kept"] else "not kept"

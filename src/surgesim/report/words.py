@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from surgesim.base.errors import InputError, Problem
 from surgesim.report.names import NAMES
+from surgesim.report.picture_words import PICTURES
 from surgesim.result.measures import BY_NAME
 
 LANGUAGES = ("en", "ja")
@@ -10,6 +12,7 @@ Speaker = Callable[..., str]
 
 WORDS: dict[str, tuple[str, str]] = {
     **NAMES,
+    **PICTURES,
     # Headings.
     "report": ("Capacity plan", "要員・設備計画"),
     "result_report": ("Simulation result", "シミュレーション結果"),
@@ -169,72 +172,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "temporary": ("temporary", "派遣・臨時"),
     "outsourced": ("outsourced", "外部委託"),
     "standby": ("standby", "待機"),
-    # Pictures.
-    "people_day": ("people per day", "件/日"),
-    "fan_title": ("How many people will get in touch", "用件数の予測"),
-    "fan_note": ("needs per day: median, 50% and 90% band", "1日あたり用件数: 中央値、50%幅、90%幅"),
-    "median_run": ("median of the replications", "反復の中央値"),
-    "median": ("median", "中央値"),
-    "band_50": ("50% band", "50%幅"),
-    "band_90": ("90% band", "90%幅"),
-    "history": ("before ({counts})", "これまで({counts})"),
-    "afterwards": ("afterwards ({counts})", "実績({counts})"),
-    "short_answered": ("calls answered", "応答数"),
-    "short_offered": ("calls offered", "着信数"),
-    "short_needs": ("needs", "用件数"),
-    "announcement": ("announcement", "公表"),
-    "staffing_title": ("Agents needed and agents there", "必要人員と配置人員"),
-    "staffing_note": (
-        "agents ready to answer, by interval and source of staff; one row per week",
-        "時間帯別・区分別の応答可能人員(1段1週間)",
-    ),
-    "agents": ("agents", "人"),
-    "needed_a": ("needed by Erlang A, mean demand", "必要数(アーランA、平均需要)"),
-    "needed_busy": ("needed on a busy day (95%)", "必要数(需要の95%点の日)"),
-    "load": ("offered load, erlang", "呼量(アーラン)"),
-    "seats_ceiling": ("seats", "席数"),
-    "lines_ceiling": ("lines", "回線数"),
-    "above_picture": ("above the picture", "図の範囲外"),
-    "heat_title": ("Service level by day and time of day", "日別・時間帯別サービスレベル"),
-    "heat_dot": ("a white dot marks an interval below {bound}", "白点は{bound}未満の時間帯"),
-    "share_axis": ("share of calls", "割合"),
-    "service_note": ("simulated with its interval, beside the formulas", "シミュレーション(信頼区間付き)と計算式"),
-    "waits_note": ("{share} of the answered calls waited at most {time}", "応答呼の{share}が{time}以内に応答"),
-    "time_of_day": ("time of day", "時刻"),
-    "day_axis": ("day", "日付"),
-    "service_title": ("Service level by day", "日別サービスレベル"),
-    "flow_title": ("From people to calls", "用件から応答まで"),
-    "flow_note": ("whole period, mean of the replications", "期間全体、反復の平均"),
-    "flow_needs": ("needs", "用件"),
-    "flow_contained": ("done in\nself-service", "自己解決"),
-    "flow_lost": ("never offered\n(closed desk)", "着信せず\n(営業外等)"),
-    "flow_again": ("redials", "かけ直し"),
-    "flow_follow_up": ("follow-ups", "再入電・\n後続"),
-    "flow_offered": ("offered", "着信"),
-    "flow_blocked": ("busy\ntone", "話中"),
-    "flow_abandoned": ("gave up\nwaiting", "放棄"),
-    "flow_inside": ("still\nwaiting", "未処理"),
-    "flow_handled": ("handled", "応答"),
-    "contacts": ("contacts", "件"),
-    "cost_title": ("Cost by item", "費用内訳"),
-    "million_jpy": ("million JPY", "百万円"),
-    "hires_title": ("Order, training, work", "発注・研修・就業"),
-    "lead": ("ordered, waiting", "発注から研修まで"),
-    "training": ("training", "研修"),
-    "at_work": ("able to work", "就業可能"),
-    "heads_short": ("{n} heads", "{n}名"),
-    "waits_title": ("How long callers wait", "待ち時間の分布"),
-    "answered_calls": ("answered calls", "応答呼"),
-    "given_up_calls": ("callers who gave up", "放棄呼"),
-    "share_waiting_less": ("share that waits at most this long", "この時間以内の割合"),
-    "wait_axis": ("wait (logarithmic axis)", "待ち時間(対数軸)"),
-    "threshold": ("promise: {time}", "約束: {time}"),
-    "busy_title": ("How busy agents are", "占有率の推移"),
-    "busy_note": (
-        "handling time / time on duty, by day and site; band: 90% of the replications",
-        "対応時間/在席時間、日別・拠点別。帯は反復の90%",
-    ),
-    "occupancy": ("occupancy", "占有率"),
     # Workbook.
     "sheet_summary": ("Summary", "概要"),
     "sheet_cost": ("Cost", "費用"),
@@ -250,6 +187,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "source_of": ("Source", "出典"),
     "figures": ("All headline figures", "主要数値一覧"),
 }  # fmt: skip
+
+
+def check_language(language: str) -> None:
+    """Refuse a language that has no words.
+
+    Raises
+    ------
+    InputError
+        Neither ``"en"`` nor ``"ja"``.
+    """
+    if language not in LANGUAGES:
+        raise InputError(Problem(f"there are no words in {language!r}", "language", "write en or ja"))
 
 
 def speaker(language: str) -> Speaker:

@@ -6,6 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from surgesim.base.attached import Attached
 from surgesim.result import balance
 from surgesim.result.flags import Flag
 from surgesim.result.promises import promises
@@ -56,6 +57,9 @@ class Result:
     flags: tuple[Flag, ...] = ()
     side: "Mapping[str, pl.DataFrame]" = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+    plot = Attached("Result.plot")
+    """Pictures of the result: ``result.plot.heat()``, ``list(result.plot)``."""
 
     def __post_init__(self) -> None:
         balance.check(self.tables)

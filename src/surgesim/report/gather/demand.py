@@ -1,7 +1,7 @@
 """Facts about demand: the fan of needs by day, the history before it, announcements, and what happened afterwards."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from surgesim.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from datetime import date
 
+    from surgesim.demand.forecast import Forecast
     from surgesim.demand.needs import Needs
 
 PAST_DAYS = 42
@@ -81,6 +82,31 @@ def _actuals(scenario: Scenario) -> "tuple[tuple[date, ...], tuple[float | None,
         return (), (), ""
     dates = scenario.calendar().dates
     return _counts(scenario, scenario.actuals, dates[0], dates[-1])
+
+
+def fan_of_forecast(forecast: "Forecast") -> Fan:
+    """Return the contacts of a forecast by day, with the last days of its history and the announcements it knows.
+
+    The quantiles of the total are sums over the days: the total if all days ran high, or low, together.
+    """
+    history, daily = forecast.history, forecast.daily
+    days = forecast.table["start"].dt.date().unique().sort().to_list()
+    counts = history.counts[:-1] if np.isnan(history.counts[-1]).any() else history.counts
+    first = history.first_day + timedelta(days=len(counts))
+    places = [(day - first).days for day in days]
+    bands = daily.quantiles(np.array([0.05, 0.25, 0.5, 0.75, 0.95]))[places]
+    known = range(max(0, len(counts) - PAST_DAYS), len(counts))
+    totals = counts.sum(axis=1)
+    announced = [history.first_day + timedelta(days=int(n)) for n in forecast.request.model.surge.announcements]
+    return Fan(
+        days=tuple(days),
+        **{name: tuple(bands[:, k].tolist()) for k, name in enumerate(("p05", "p25", "p50", "p75", "p95"))},
+        total=tuple(bands[:, [0, 2, 4]].sum(axis=0).tolist()),
+        past_days=tuple(history.first_day + timedelta(days=n) for n in known),
+        past=tuple(None if np.isnan(totals[n]) else float(totals[n]) for n in known),
+        past_counts="offered",
+        announcements=tuple((datetime.combine(day, time()), "") for day in sorted(announced)),
+    )
 
 
 def _counts(

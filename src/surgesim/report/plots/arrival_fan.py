@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def figure(fan: Fan, language: str) -> "Figure":
+def figure(fan: Fan, language: str, people: bool = True) -> "Figure":
     """Return the fan chart.
 
     Parameters
@@ -20,11 +20,13 @@ def figure(fan: Fan, language: str) -> "Figure":
         Needs by day.
     language : str
         ``"en"`` or ``"ja"``.
+    people : bool
+        Whether needs are counted; contacts otherwise.
     """
     say = speaker(language)
     made = style.new_figure(9.0, 4.4)
     axes = made.subplots()
-    style.plain(axes, say("people_day"))
+    style.plain(axes, say("people_day" if people else "contacts_day"))
     axes.fill_between(fan.days, fan.p05, fan.p95, color=style.BLUE, alpha=0.18, linewidth=0, label=say("band_90"))  # type: ignore[arg-type]
     axes.fill_between(fan.days, fan.p25, fan.p75, color=style.BLUE, alpha=0.35, linewidth=0, label=say("band_50"))  # type: ignore[arg-type]
     axes.plot(fan.days, fan.p50, color=style.BLUE, linewidth=2.0, label=say("median"))  # type: ignore[arg-type]
@@ -38,7 +40,8 @@ def figure(fan: Fan, language: str) -> "Figure":
     _announcements(axes, fan, say("announcement"))
     style.thousands(axes)
     style.day_axis(axes, language, len(fan.past_days) + len(fan.days))
-    style.title(made, say("fan_title"), say("fan_note"))
+    subject = "fan" if people else "forecast"
+    style.title(made, say(f"{subject}_title"), say(f"{subject}_note"))
     style.legend(made, axes)
     return style.finish(made, language)
 
