@@ -11,6 +11,7 @@ from surgesim.scenario.scenario import Scenario
 from surgesim.sim import reference
 from surgesim.sim.counts import Counts
 from surgesim.sim.machine import Machine
+from surgesim.sim.routing import SHELF
 
 QUEUES = ("one", "two", "mail")
 GROUPS = ("first", "second", "third")
@@ -67,10 +68,14 @@ def groups(draw: st.DrawFn, place: int) -> dict[str, Any]:
 
 @st.composite
 def routings(draw: st.DrawFn) -> dict[str, Any]:
-    policy = draw(
-        st.sampled_from(["longest-wait", "priority-list", "longest-idle-agent", "least-skilled-first", "weighted",
-                         "threshold-reservation", "random"])
-    )  # fmt: skip
+    policy = draw(st.sampled_from(sorted(SHELF.kinds())))
+    if policy == "overflow-after":
+        after = {queue: draw(st.sampled_from(["0s", "20s", "333s", "1h"])) for queue in QUEUES}
+        return {"policy": policy, "settings": {"after": after, "home": {"one": [draw(st.sampled_from(GROUPS))]}}}
+    if policy == "percentage-allocation":
+        return {"policy": policy, "settings": {"by": draw(st.sampled_from(["luck", "counters"]))}}
+    if policy == "fixed-queue-ratio":
+        return {"policy": policy, "settings": {"queues": {"one": 3, "mail": 0}, "groups": {"first": draw(st.integers(0, 3))}}}
     if policy == "weighted":
         return {"policy": policy, "settings": {"queues": {"one": draw(st.integers(0, 5))}, "groups": {"second": 0.5}}}
     if policy == "threshold-reservation":

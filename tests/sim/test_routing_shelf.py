@@ -6,28 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sim_kit import at, born, both, scenario, total
+from routing_kit import two
+from sim_kit import both, total
 
 from surgesim.base.errors import CatalogueError, PolicyError, ScenarioError
-from surgesim.model.build import build
-from surgesim.model.model import Model
 from surgesim.sim import reference
 from surgesim.sim.machine import Machine
 from surgesim.sim.policy import policy_from, policy_of
 from surgesim.sim.routing import SHELF
-
-TWO: dict[str, Any] = {
-    "reasons": {"other": {"queue": "other"}},
-    "demand": {"more": {"kind": "rates", "reasons": {"other": "100%"}, "rate": "30/h"}},
-    "queues": {
-        "other": {"hours": "desk", "handling": {"talk": "exponential(6min)"}, "patience": "exponential(4min)", "priority": 5}
-    },
-    "groups": {"all": {"skills": ["calls", "other"], "heads": 2}, "expert": {"site": "here", "skills": ["other"], "heads": 2}},
-}
-
-
-def two(policy: str, **settings: Any) -> Model:
-    return build(scenario(**TWO, routing={"policy": policy, "settings": settings}))
 
 
 @pytest.mark.parametrize("policy", sorted(SHELF.kinds()))
@@ -46,58 +32,6 @@ def test_a_policy_says_what_it_is_and_its_functions_explain_themselves(policy: s
     assert module.free.__doc__
 
 
-def groups_of(model: Model, seconds: list[float], streams: list[int]) -> list[str]:
-    counts = both(born(model, seconds, streams))
-    assert counts.log is not None
-    return [model.groups[place] for place in counts.log["group"]]
-
-
-def test_least_skilled_first_spares_the_agents_with_more_skills() -> None:
-    assert groups_of(two("least-skilled-first"), [at("09:00"), at("09:00:10")], [1, 1]) == ["expert", "expert"]
-
-
-def test_longest_idle_takes_turns() -> None:
-    served = groups_of(two("longest-idle-agent"), [at("09:00"), at("10:00"), at("11:00"), at("12:00"), at("13:00")], [1] * 5)
-    assert served[:4].count("all") == 2
-    assert served[:4].count("expert") == 2
-
-
-def test_priority_lists_follow_the_list() -> None:
-    model = two("priority-list", groups={"other": ["expert", "all"]})
-    assert groups_of(model, [at("09:00") + place for place in range(3)], [1, 1, 1]) == ["expert", "expert", "all"]
-    assert groups_of(two("priority-list"), [at("09:00")], [1]) == ["expert"]
-
-
-def test_reserved_agents_are_kept_for_their_first_skill() -> None:
-    model = two("threshold-reservation", groups={"all": 1})
-    served = groups_of(model, [at("09:00") + place for place in range(4)], [1, 1, 1, 0])
-    assert served == ["expert", "expert", "all", "all"]
-    strict = two("threshold-reservation", groups={"all": 2})
-    counts = both(born(strict, [at("09:00") + place for place in range(4)], [1, 1, 1, 0]))
-    assert counts.log["start_s"][2] > at("09:00:05")
-
-
-def test_weights_turn_the_order_of_service() -> None:
-    change = {
-        **TWO,
-        "groups": {"all": {"skills": ["calls", "other"], "heads": 1}},
-        "queues": {**TWO["queues"], "calls": {"patience": "never"}},
-    }
-    change["queues"]["other"] = {**TWO["queues"]["other"], "patience": "never"}
-    moments, streams = [at("09:00"), at("09:01"), at("09:02")], [0, 1, 0]
-    plain = both(born(build(scenario(**change, routing={"policy": "weighted"})), moments, streams))
-    heavy = both(
-        born(build(scenario(**change, routing={"policy": "weighted", "settings": {"queues": {"calls": 10}}})), moments, streams)
-    )
-    assert np.argsort(plain.log["start_s"]).tolist() == [0, 1, 2]
-    assert np.argsort(heavy.log["start_s"]).tolist() == [0, 2, 1]
-
-
-def test_chance_is_fair() -> None:
-    served = groups_of(two("random"), [at("09:00") + 1200.0 * place for place in range(27)], [1] * 27)
-    assert 5 <= served.count("all") <= 22
-
-
 @pytest.mark.parametrize(
     ("policy", "settings", "part"),
     [
@@ -109,6 +43,13 @@ def test_chance_is_fair() -> None:
         ("weighted", {"queues": {"call": 1}}, "did you mean 'calls'"),
         ("weighted", {"queues": 3}, "not a mapping"),
         ("longest-wait", {"groups": {}}, "delete it"),
+        ("fixed-queue-ratio", {"queues": {"calls": 0, "other": 0}}, "all weights are 0"),
+        ("shortest-delay-to-deadline", {"targets": {"calls": 20}}, "20"),
+        ("overflow-after", {"after": {"cals": "20s"}}, "did you mean 'calls'"),
+        ("overflow-after", {"home": {"calls": ["al"]}}, "did you mean 'all'"),
+        ("percentage-allocation", {"by": "lick"}, "did you mean 'luck'"),
+        ("percentage-allocation", {"shares": {"other": {"all": -1}}}, "at least 0"),
+        ("percentage-allocation", {"shares": {"calls": {"expert": 1}}}, "no group with the skill"),
     ],
 )
 def test_wrong_settings_are_named(policy: str, settings: dict[str, Any], part: str) -> None:
@@ -151,6 +92,20 @@ def raises(view: Any, queue: int, now: float, luck: float) -> int:
 
 def text(view: Any, queue: int, now: float, luck: float) -> str:
     return "all"
+
+
+def odd_timer(view: Any, queue: int, now: float, step: int) -> float:
+    return -1.0
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled", "called back"])
+def test_a_timer_that_is_no_duration_is_refused(engine: str) -> None:
+    model = two("longest-wait")
+    policy = policy_from(SimpleNamespace(arrived=waits, free=serves_first, timer=odd_timer), "mine", {}, model)
+    kernel = Machine(model, policy, compile_policy=engine == "compiled")
+    simulate = partial(reference.simulate, model, policy=policy) if engine == "reference" else kernel.simulate
+    with pytest.raises(PolicyError, match="answered a timer that is not a number"):
+        simulate(1, 0)
 
 
 def never_serves(view: Any, group: int, now: float, luck: float) -> int:

@@ -15,7 +15,8 @@ class Rank(IntEnum):
     HANG_UP = 1
     FINISH = 2
     GIVE_UP = 3
-    ARRIVE = 4
+    RING = 4
+    ARRIVE = 5
 
 
 class Agenda(Environment):

@@ -1,17 +1,19 @@
 """The compiled event loop: the rules of the reference engine over arrays, without the interpreter.
 
-Next is the earliest of: a change of staffing, an agent who finishes, a caller who gives up, a contact that arrives;
-at the same moment in this order. Agents who finish at the same moment go by their number, contacts that arrive by
-need and attempt. Lines are given back before anything else happens at a moment, which only arrivals can notice.
+Next is the earliest of: a change of staffing, an agent who finishes, a caller who gives up, a timer of the policy, a
+contact that arrives; at the same moment in this order. Agents who finish at the same moment go by their number, timers
+by their queue, contacts that arrive by need and attempt. Lines are given back before anything else happens at a
+moment, which only arrivals can notice.
 """
 
+import math
 from collections.abc import Callable
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import merged
-from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped
+from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
 from surgesim.sim.kernel_calls import self_service
-from surgesim.sim.kernel_marks import ROUTE, SECONDS, Keys
+from surgesim.sim.kernel_marks import ROUTE, SECONDS, Keys, ticks
 from surgesim.sim.kernel_queue import arrive, give_up, serve, start_patience, still_inside
 from surgesim.sim.kernel_staff import change_staffing, finish, hang_up
 from surgesim.sim.laws import uniform
@@ -28,6 +30,7 @@ from surgesim.sim.state import (
     LOOKING_END,
     PATIENT,
     QUESTIONS,
+    RINGING,
     ROWS,
     SPARE,
     WAITING,
@@ -35,10 +38,11 @@ from surgesim.sim.state import (
     Out,
     State,
 )
-from surgesim.sim.view import View
+from surgesim.sim.view import MOST_TIMERS, View
 
 Question = Callable[[View, int, float, float], int]
-DONE, NO_ROOM, BAD_GROUP, BAD_QUEUE = 0, 1, 2, 3
+Timer = Callable[[View, int, float, int], float]
+DONE, NO_ROOM, BAD_GROUP, BAD_QUEUE, BAD_TIMER = 0, 1, 2, 3, 4
 STAY = -1
 WRONG = -2
 
@@ -113,7 +117,7 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
 def crowded(centre: Centre, state: State, out: Out) -> bool:
     """Whether the room for people, patience or rows of the log may not do for one more event."""
     n = state.n
-    few = n[SPARE] < centre.fan + 4 or n[PATIENT] + 16 > state.patience.size
+    few = n[SPARE] < centre.fan + 4 or n[PATIENT] + 16 > state.patience.size or n[RINGING] + 16 > state.timers.size
     return few or (out.log.size > 1 and n[ROWS] + 2 > out.log.size)
 
 
@@ -124,7 +128,7 @@ def earliest(centre: Centre, births: Births, state: State) -> int:
     edge = centre.edges[n[EDGE]] if n[EDGE] < centre.edges.size else LAST_TICK
     birth = births.tick[n[BORN]] if n[BORN] < births.need.size else LAST_TICK
     people = min(state.patience[0] >> WHO_BITS, min(state.calls[0] >> WHO_BITS, birth))
-    return int(min(min(edge, state.finishing[0] >> WHO_BITS), people))
+    return int(min(min(edge, state.finishing[0] >> WHO_BITS), min(state.timers[0] >> WHO_BITS, people)))
 
 
 @merged
@@ -133,7 +137,7 @@ def happen(
 ) -> int:
     """Let the next event happen, and note which groups look for work. Return the place of who joins a queue, else -1."""
     n = state.n
-    n[LOOKING], n[LOOKING_END], n[FORCED], joined = 0, 0, STAY, -1
+    n[LOOKING], n[LOOKING_END], n[FORCED], joined, head = 0, 0, STAY, -1, -1
     if n[EDGE] < centre.edges.size and centre.edges[n[EDGE]] == now:
         change_staffing(centre, state, view, out, n[EDGE], now)
         n[EDGE] += 1
@@ -148,13 +152,30 @@ def happen(
         n[PATIENT] = popped(state.patience, n[PATIENT])
         if state.people[slot].waits == 1 and state.people[slot].gives_up == now:
             give_up(centre, state, view, out, keys, slot, now)
+    elif state.timers[0] >> WHO_BITS == now:
+        head = state.queues[state.timers[0] & WHO_MASK].head
+        n[RINGING] = popped(state.timers, n[RINGING])
     else:
-        joined = next_contact(centre, births, state, view, out, keys, now)
-        if joined >= 0 and n[IDLE] > 0:
-            group = group_for(centre, state, view, keys, lucky, question, joined, now)
-            if group != STAY:
-                n[FORCED], n[LOOKING], n[LOOKING_END] = state.people[joined].queue, group, group + 1
+        joined = head = next_contact(centre, births, state, view, out, keys, now)
+    if head >= 0 and n[IDLE] > 0:
+        group = group_for(centre, state, view, keys, lucky, question, head, now)
+        if group != STAY:
+            n[FORCED], n[LOOKING], n[LOOKING_END] = state.people[head].queue, group, group + 1
     return joined
+
+
+@merged
+def set_timers(state: State, view: View, timer: Timer, slot: int) -> bool:
+    """Ask the policy when it is to be asked again about somebody who waits. Return whether its answers are durations."""
+    person = state.people[slot]
+    for step in range(MOST_TIMERS):
+        seconds = timer(view, person.queue, person.arrival * SECONDS, step)
+        if seconds == math.inf:
+            break
+        if not seconds >= 0.0:
+            return False
+        state.n[RINGING] = pushed(state.timers, state.n[RINGING], packed(person.arrival + ticks(seconds), person.queue))
+    return True
 
 
 @merged
@@ -191,6 +212,8 @@ def replicate(
     lucky: bool,
     to_group: Question,
     to_queue: Question,
+    timed: bool,
+    timer: Timer,
 ) -> int:
     """Simulate one replication; return DONE, or why it stopped."""
     n, status = state.n, DONE
@@ -205,6 +228,8 @@ def replicate(
         status = put_to_work(centre, births, state, view, out, keys, lucky, to_queue, now)
         if joined >= 0 and state.people[joined].waits == 1:
             start_patience(centre, births, state, keys, joined)
+            if timed and not set_timers(state, view, timer, joined):
+                status = BAD_TIMER
     if status == DONE:
         still_inside(centre, state, out)
     return status

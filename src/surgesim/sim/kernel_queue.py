@@ -221,6 +221,7 @@ def serve(
     leave(state.n, state.people, state.spare, state.queues, view.queues, queue, slot)
     agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
     view.groups[group].busy += 1
+    view.served[group, queue] += 1
     show_idle(centre.groups, state.groups, view.groups, state.idle, state.agents, group)
     if state.n[STAYING] > 0 and centre.queues[queue].deferred == 0:
         go_home(centre, state, view, out, queue, now)

@@ -15,39 +15,39 @@ from surgesim.sim.books import COLUMN
 from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST
-from surgesim.sim.policy import Policy, Question, policy_of
-from surgesim.sim.routing import SHELF
+from surgesim.sim.policy import Policy, Question, Timer, policy_of
 from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, new_out, new_state, new_view
 from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
 
+OWN = "surgesim.sim."
 _TIMES = [COLUMN[name] for name in SUMS]
 _GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in ("busy_s", "ready_s")]
 
 
 @lru_cache(maxsize=4)
-def _kernel(kinds: tuple[Any, ...], question: Any) -> Callable[..., int]:
+def _kernel(kinds: tuple[Any, ...], question: Any, timer: Any) -> Callable[..., int]:
     """Return the kernel for these types of arguments, from the cache folder where it is there."""
     import numba
 
     from surgesim.sim.kernel import replicate
 
-    function = numba.types.FunctionType(question)
-    signature = numba.int64(*kinds, numba.types.boolean, function, function)
+    ask, boolean = numba.types.FunctionType(question), numba.types.boolean
+    signature = numba.int64(*kinds, boolean, ask, ask, boolean, numba.types.FunctionType(timer))
     with kept_in_cache() as kept:
         compiled: Callable[..., int] = numba.njit(signature, nogil=True, error_model="numpy", cache=kept, _nrt=False)(replicate)
     return compiled
 
 
 @lru_cache(maxsize=256)
-def _answerer(question: Question, signature: Any) -> Any:
+def _answerer(question: Question | Timer, signature: Any) -> Any:
     """Return a compiled question of a policy."""
     import numba
 
     function = getattr(question, "py_func", question)
     with kept_in_cache() as kept:
         # functions of third parties may lie where they cannot be kept, and change without a change of our sources
-        own = kept and function.__module__.startswith(SHELF.package)
+        own = kept and function.__module__.startswith(OWN)
         return numba.njit(signature, nogil=True, cache=own)(function)
 
 
@@ -87,9 +87,10 @@ class Machine:
             )
         view = new_view(model, self.centre, self.policy)
         signature = int64(typeof(view), int64, float64, float64)
-        questions = self._compiled(signature) if compile_policy else None
+        timer = float64(typeof(view), int64, float64, int64)
+        questions = self._compiled(signature, timer) if compile_policy else None
         self.bridge = Bridge(self.policy) if questions is None else None
-        self._arrived, self._free = questions or self._called_back(signature)
+        self._arrived, self._free, self._timer = questions or self._called_back(signature, timer)
         none = np.zeros(1, dtype=np.int64)
         births = Births(none, none, none, np.zeros(1), np.zeros(1))
         parts = (
@@ -100,19 +101,22 @@ class Machine:
             new_out(Counts.empty(model), 0),
             np.zeros(1, dtype=np.uint64),
         )
-        self._replicate = _kernel(tuple(typeof(part) for part in parts), signature)
+        self._replicate = _kernel(tuple(typeof(part) for part in parts), signature, timer)
 
-    def _compiled(self, signature: Any) -> tuple[Any, Any] | None:
+    def _compiled(self, signature: Any, timer: Any) -> tuple[Any, Any, Any] | None:
         from numba.core.errors import NumbaError
 
+        policy = self.policy
         try:
-            return _answerer(self.policy.arrived, signature), _answerer(self.policy.free, signature)
+            return _answerer(policy.arrived, signature), _answerer(policy.free, signature), _answerer(policy.timer, timer)
         except NumbaError:
             return None
 
-    def _called_back(self, signature: Any) -> tuple[Any, Any]:
-        assert self.bridge is not None
-        return self.bridge.compiled(self.policy.arrived, signature), self.bridge.compiled(self.policy.free, signature)
+    def _called_back(self, signature: Any, timer: Any) -> tuple[Any, Any, Any]:
+        bridge, policy = self.bridge, self.policy
+        assert bridge is not None
+        ringing = bridge.compiled_timer(timer) if policy.timed else _answerer(policy.timer, timer)
+        return bridge.compiled(policy.arrived, signature), bridge.compiled(policy.free, signature), ringing
 
     def _state(self, sizes: Sizes) -> State:
         return new_state(self.centre, len(self.model.trunks), sizes)
@@ -157,6 +161,8 @@ class Machine:
             self.policy.luck,
             self._arrived,
             self._free,
+            self.policy.timed,
+            self._timer,
         )
         if self.bridge is not None:
             with self.bridge.crossing(view):
@@ -185,11 +191,13 @@ class Machine:
         self.sizes = Sizes(max(self.sizes.people, people), max(self.sizes.patience, 2 * used.patience), 0)
 
     def _blame(self, state: State, status: int) -> None:
-        from surgesim.sim.kernel import BAD_GROUP
+        from surgesim.sim.kernel import BAD_GROUP, BAD_TIMER
 
         asked, answer = int(state.n[ASKED]), int(state.n[ANSWER])
         if status == BAD_GROUP:
             raise self.policy.impossible_group(answer, self.model.queues[asked].name)
+        if status == BAD_TIMER:
+            raise self.policy.impossible_timer()
         raise self.policy.impossible_queue(answer, self.model.groups[asked])
 
 

@@ -13,9 +13,15 @@ from surgesim.base.errors import PolicyError, Problem, ScenarioError
 from surgesim.model.model import Model
 from surgesim.sim.names import Names
 from surgesim.sim.routing import SHELF
-from surgesim.sim.view import View
+from surgesim.sim.view import NEVER, View
 
 Question = Callable[[View, int, float, float], int]
+Timer = Callable[[View, int, float, int], float]
+
+
+def no_timer(view: View, queue: int, now: float, step: int) -> float:
+    """Set no timer: the function of policies that have none."""
+    return NEVER
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +38,8 @@ class Policy:
         Its settings as numbers.
     luck : bool
         Whether it asks for a uniform number.
+    timer : callable
+        When it is to be asked again about somebody who waits.
     """
 
     name: str
@@ -39,6 +47,12 @@ class Policy:
     free: Question
     settings: NDArray[np.float64]
     luck: bool
+    timer: Timer = no_timer
+
+    @property
+    def timed(self) -> bool:
+        """Whether it sets timers."""
+        return self.timer is not no_timer
 
     def ask(self, question: Question, view: View, about: int, now: float, luck: float) -> int:
         """Return the answer to one question.
@@ -51,14 +65,34 @@ class Policy:
         try:
             answer = question(view, about, now, luck)
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            what = f"routing policy {self.name!r} raised {type(error).__name__}: {error}"
-            raise PolicyError(f"{frame.filename}:{frame.lineno}: {what}") from error
+            raise self.raised(error) from error
         if isinstance(answer, bool) or not isinstance(answer, int | np.integer):
             raise self.wrong(question, f"answered {answer!r}, not a whole number")
         return int(answer)
 
-    def wrong(self, question: Question, what: str) -> PolicyError:
+    def ask_timer(self, view: View, queue: int, now: float, step: int) -> float:
+        """Return how long after joining a timer rings, seconds.
+
+        Raises
+        ------
+        PolicyError
+            The policy raised, or answered something that is no duration; names its file and line.
+        """
+        try:
+            answer = self.timer(view, queue, now, step)
+        except Exception as error:
+            raise self.raised(error) from error
+        if isinstance(answer, bool) or not isinstance(answer, int | float | np.number) or not answer >= 0.0:
+            raise self.impossible_timer()
+        return float(answer)
+
+    def raised(self, error: Exception) -> PolicyError:
+        """Return the error for an exception of the policy."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"routing policy {self.name!r} raised {type(error).__name__}: {error}"
+        return PolicyError(f"{frame.filename}:{frame.lineno}: {what}")
+
+    def wrong(self, question: Question | Timer, what: str) -> PolicyError:
         """Return the error for an answer that is not possible."""
         code = getattr(question, "py_func", question)
         try:
@@ -70,6 +104,10 @@ class Policy:
     def impossible_group(self, answer: int, queue: str) -> PolicyError:
         """Return the error for a group that cannot take a contact."""
         return self.wrong(self.arrived, f"answered group {answer} for queue {queue!r}: no such group, no skill, or nobody idle")
+
+    def impossible_timer(self) -> PolicyError:
+        """Return the error for a timer that is no duration."""
+        return self.wrong(self.timer, "answered a timer that is not a number of seconds of at least 0, or NEVER")
 
     def impossible_queue(self, answer: int, group: str) -> PolicyError:
         """Return the error for a queue that cannot be served."""
@@ -101,7 +139,8 @@ def policy_of(model: Model) -> Policy:
 
 def policy_from(module: Any, name: str, settings: Mapping[str, Any], model: Model) -> Policy:
     """Return a policy from its module, or any object with the same attributes."""
-    names = Names(tuple(queue.name for queue in model.queues), model.groups, ranks(model))
+    targets = tuple(queue.deadline_s if queue.deferred else queue.answer_within_s for queue in model.queues)
+    names = Names(tuple(queue.name for queue in model.queues), model.groups, ranks(model), targets)
     problems: list[Problem] = []
     allowed = tuple(getattr(module, "SETTINGS", ()))
     mend = f"write one of {', '.join(allowed)}" if allowed else "delete it"
@@ -111,4 +150,5 @@ def policy_from(module: Any, name: str, settings: Mapping[str, Any], model: Mode
     values = module.prepare(settings, names, problems) if allowed else []
     if problems:
         raise ScenarioError(problems)
-    return Policy(name, module.arrived, module.free, np.array(values, dtype=np.float64), bool(getattr(module, "LUCK", False)))
+    timer, luck = getattr(module, "timer", no_timer), bool(getattr(module, "LUCK", False))
+    return Policy(name, module.arrived, module.free, np.array(values, dtype=np.float64), luck, timer)

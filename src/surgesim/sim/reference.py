@@ -15,6 +15,7 @@ from surgesim.sim.books import Books
 from surgesim.sim.contacts import RETURN_SHIFT, Contact, Outcome, follow_up_attempt
 from surgesim.sim.counts import Counts
 from surgesim.sim.desk import Agent, Group, QueueDesk, Trunk, Waiting
+from surgesim.sim.dispatch import Dispatch
 from surgesim.sim.luck import Luck
 from surgesim.sim.policy import Policy, policy_of, ranks
 from surgesim.sim.ticks import GRACE_S, LONGEST_S, TICKS_PER_S, moment, on_grid
@@ -45,7 +46,7 @@ def simulate(model: Model, seed: int, replication: int, log: bool = False, polic
     return Reference(model, seed, replication, policy or policy_of(model)).run(log)
 
 
-class Reference:
+class Reference(Dispatch):
     """One replication: the desk, and the processes that run in it."""
 
     def __init__(self, model: Model, seed: int, replication: int, policy: Policy) -> None:
@@ -61,7 +62,8 @@ class Reference:
         self.queues = [QueueDesk(index, queue) for index, queue in enumerate(model.queues)]
         self.trunks = [Trunk(index, self.books) for index in range(len(model.trunks))]
         self.groups = list(self._groups())
-        self.view = View(self.groups, self.queues, ranks(model), policy.settings)
+        served = np.zeros((len(self.groups), len(self.queues)), dtype=np.int64)
+        self.view = View(self.groups, self.queues, ranks(model), policy.settings, served)
 
     def _groups(self) -> Generator[Group, None, None]:
         first = 0
@@ -184,6 +186,7 @@ class Reference:
             self.answer(queue, group)
         if place.agent is None:
             patience = self.patience(contact, queue)
+            self.set_timers(contact, queue)
             yield place.called | self.agenda.at(contact.arrival_s + patience, Rank.GIVE_UP, contact.key)
         if place.agent is None:
             del queue.line[place]
@@ -245,37 +248,11 @@ class Reference:
             factor = float(self.model.reason_talk_factor[reason])
             self.send(Contact(contact.need, attempt, contact.stream, queue, factor, time))
 
-    def group_for(self, contact: Contact, queue: QueueDesk) -> Group | None:
-        """Ask the policy which group serves the head of the queue that a contact has joined."""
-        rank = self.view.rank
-        if not any(rank[group.index, queue.index] >= 0 and group.idle for group in self.groups):
-            return None
-        luck = self.luck.uniform(Purpose.ROUTE, contact.need, contact.attempt) if self.policy.luck else 0.5
-        policy = self.policy
-        answer = policy.ask(policy.arrived, self.view, queue.index, self.agenda.now, luck)
-        if answer == -1:
-            return None
-        if not 0 <= answer < len(self.groups) or rank[answer, queue.index] < 0 or self.groups[answer].idle == 0:
-            raise policy.impossible_group(answer, queue.model.name)
-        return self.groups[answer]
-
-    def look_for_work(self, group: Group) -> None:
-        """Ask the policy what the idle agents of a group do, until it lets them stay idle."""
-        while group.idle and any(queue.waiting for queue in group.queues):
-            self.questions += 1
-            luck = self.luck.uniform(Purpose.ROUTE, self.questions, 0) if self.policy.luck else 0.5
-            policy = self.policy
-            answer = policy.ask(policy.free, self.view, group.index, self.agenda.now, luck)
-            if answer == -1:
-                return
-            if not 0 <= answer < len(self.queues) or self.view.rank[group.index, answer] < 0 or not self.queues[answer].waiting:
-                raise policy.impossible_queue(answer, self.model.groups[group.index])
-            self.answer(self.queues[answer], group)
-
     def answer(self, queue: QueueDesk, group: Group) -> None:
         """The head of a queue gets the agent of a group who has been idle longest."""
         place, _ = queue.line.popitem(last=False)
         place.agent = group.take()
+        self.view.served[group.index, queue.index] += 1
         place.called.succeed()
         self.let_go_home(queue)
 

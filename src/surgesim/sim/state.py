@@ -38,7 +38,7 @@ QUEUE_VIEW = np.dtype([("waiting", "i8"), ("oldest", "f8"), ("priority", "i8"), 
 
 # Places in ``State.n``.
 SPARE, FINISHING, PATIENT, CALLING, HANGING_UP, WAITING, IDLE, STAYING, QUESTIONS, INTERVAL, ROWS, BORN, ASKED, ANSWER = range(14)
-EDGE, LOOKING, LOOKING_END, FORCED = range(14, 18)
+EDGE, LOOKING, LOOKING_END, FORCED, RINGING = range(14, 19)
 
 
 class Births(NamedTuple):
@@ -67,6 +67,7 @@ class State(NamedTuple):
     groups: Records
     queues: Records
     trunks: Records
+    timers: Integers
 
 
 class Out(NamedTuple):
@@ -115,6 +116,7 @@ def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
         groups=groups,
         queues=queues,
         trunks=np.zeros(max(trunks, 1), dtype=TRUNK_STATE),
+        timers=new_heap(sizes.patience),
     )
 
 
@@ -128,7 +130,7 @@ def new_view(model: Model, centre: Centre, policy: Policy) -> View:
     queues["priority"] = [queue.priority for queue in model.queues]
     queues["deferred"] = centre.queues["deferred"]
     queues["deadline"] = [queue.deadline_s for queue in model.queues]
-    return View(groups, queues, ranks(model), policy.settings)
+    return View(groups, queues, ranks(model), policy.settings, np.zeros((len(groups), len(queues)), dtype=np.int64))
 
 
 def new_out(counts: Counts, rows: int) -> Out:

@@ -13,6 +13,7 @@ from surgesim.sim.policy import Policy, Question
 from surgesim.sim.view import View
 
 CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_double)
+TIMER = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_double, ctypes.c_int64)
 FAILED = -2
 
 
@@ -56,7 +57,7 @@ class Bridge:
             The policy raised, or answered something that is no whole number.
         """
         rows = [[Row(table, place) for place in range(len(table))] for table in (view.groups, view.queues)]
-        run = self.runs[threading.get_ident()] = _Run(View(rows[0], rows[1], view.rank, view.settings))
+        run = self.runs[threading.get_ident()] = _Run(View(rows[0], rows[1], view.rank, view.settings, view.served))
         try:
             yield
         finally:
@@ -81,5 +82,25 @@ class Bridge:
 
         def answer(view: View, about: int, now: float, luck: float) -> int:
             return int(callback(about, now, luck))
+
+        return numba.njit(signature, nogil=True)(answer)
+
+    def compiled_timer(self, signature: Any) -> Any:
+        """Return a compiled function that asks the timer of the policy."""
+        import numba
+
+        def ask(queue: int, now: float, step: int) -> float:
+            run = self.runs[threading.get_ident()]
+            try:
+                return self.policy.ask_timer(run.view, queue, now, step)
+            except BaseException as error:  # as above
+                run.error = error
+                return FAILED
+
+        callback = TIMER(ask)
+        self.callbacks.append(callback)
+
+        def answer(view: View, queue: int, now: float, step: int) -> float:
+            return float(callback(queue, now, step))
 
         return numba.njit(signature, nogil=True)(answer)

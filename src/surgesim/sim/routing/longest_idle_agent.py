@@ -1,18 +1,13 @@
 """Work is shared evenly: the agent idle longest is next; queues are served by their priority."""
 
+from surgesim.sim.choices import idle_longest
 from surgesim.sim.view import View
 
 KIND = "longest-idle-agent"
 SUMMARY = "The agent idle longest takes the contact; a free agent serves the queue of smallest priority, then longest wait."
 
 
-def arrived(view: View, queue: int, now: float, luck: float) -> int:
-    """Give the contact to the agent idle longest."""
-    best, since = -1, now + 1.0
-    for group in range(len(view.groups)):
-        if view.rank[group, queue] >= 0 and view.groups[group].idle > 0 and view.groups[group].idle_since < since:
-            best, since = group, view.groups[group].idle_since
-    return best
+arrived = idle_longest
 
 
 def free(view: View, group: int, now: float, luck: float) -> int:

@@ -1,18 +1,13 @@
 """The contact that has waited longest is served first, by the agent who has been idle longest."""
 
+from surgesim.sim.choices import idle_longest
 from surgesim.sim.view import View
 
 KIND = "longest-wait"
 SUMMARY = "Longest wait first, to the agent idle longest; deferred work by deadline when no call waits."
 
 
-def arrived(view: View, queue: int, now: float, luck: float) -> int:
-    """Give the contact to the agent idle longest."""
-    best, since = -1, now + 1.0
-    for group in range(len(view.groups)):
-        if view.rank[group, queue] >= 0 and view.groups[group].idle > 0 and view.groups[group].idle_since < since:
-            best, since = group, view.groups[group].idle_since
-    return best
+arrived = idle_longest
 
 
 def free(view: View, group: int, now: float, luck: float) -> int:

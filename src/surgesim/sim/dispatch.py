@@ -1,0 +1,71 @@
+"""The reference engine and its routing policy: when it is asked, and what is done with its answers."""
+
+from surgesim.base.streams import Purpose
+from surgesim.model.model import Model
+from surgesim.sim.agenda import Agenda, Rank
+from surgesim.sim.contacts import Contact
+from surgesim.sim.desk import Group, QueueDesk
+from surgesim.sim.luck import Luck
+from surgesim.sim.policy import Policy
+from surgesim.sim.ticks import on_grid
+from surgesim.sim.view import MOST_TIMERS, NEVER, View
+
+
+class Dispatch:
+    """Asks the policy, and checks that its answers are possible."""
+
+    model: Model
+    policy: Policy
+    view: View
+    luck: Luck
+    agenda: Agenda
+    groups: list[Group]
+    queues: list[QueueDesk]
+    questions: int
+
+    def group_for(self, contact: Contact, queue: QueueDesk) -> Group | None:
+        """Ask the policy which group serves the head of the queue that a contact has joined."""
+        rank = self.view.rank
+        if not any(rank[group.index, queue.index] >= 0 and group.idle for group in self.groups):
+            return None
+        luck = self.luck.uniform(Purpose.ROUTE, contact.need, contact.attempt) if self.policy.luck else 0.5
+        policy = self.policy
+        answer = policy.ask(policy.arrived, self.view, queue.index, self.agenda.now, luck)
+        if answer == -1:
+            return None
+        if not 0 <= answer < len(self.groups) or rank[answer, queue.index] < 0 or self.groups[answer].idle == 0:
+            raise policy.impossible_group(answer, queue.model.name)
+        return self.groups[answer]
+
+    def look_for_work(self, group: Group) -> None:
+        """Ask the policy what the idle agents of a group do, until it lets them stay idle."""
+        while group.idle and any(queue.waiting for queue in group.queues):
+            self.questions += 1
+            luck = self.luck.uniform(Purpose.ROUTE, self.questions, 0) if self.policy.luck else 0.5
+            policy = self.policy
+            answer = policy.ask(policy.free, self.view, group.index, self.agenda.now, luck)
+            if answer == -1:
+                return
+            if not 0 <= answer < len(self.queues) or self.view.rank[group.index, answer] < 0 or not self.queues[answer].waiting:
+                raise policy.impossible_queue(answer, self.model.groups[group.index])
+            self.answer(self.queues[answer], group)
+
+    def set_timers(self, contact: Contact, queue: QueueDesk) -> None:
+        """Ask the policy when it is to be asked again about somebody who has joined a queue and waits."""
+        for step in range(MOST_TIMERS if self.policy.timed else 0):
+            seconds = self.policy.ask_timer(self.view, queue.index, contact.arrival_s, step)
+            if seconds == NEVER:
+                return
+            bell = self.agenda.at(contact.arrival_s + on_grid(seconds), Rank.RING, queue.index)
+            bell.callbacks.append(lambda _: self.ring(queue))
+
+    def ring(self, queue: QueueDesk) -> None:
+        """A timer rings: the policy is asked about the head of the queue."""
+        if queue.waiting:
+            group = self.group_for(next(iter(queue.line)).contact, queue)
+            if group is not None:
+                self.answer(queue, group)
+
+    def answer(self, queue: QueueDesk, group: Group) -> None:
+        """The head of a queue gets the agent of a group."""
+        raise NotImplementedError
