@@ -11,7 +11,8 @@ engine         what it does                                                     
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ from surgesim.result.flags import Flag, still_waiting
 from surgesim.result.result import Result
 from surgesim.result.tables import Tables
 from surgesim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from surgesim.sim.stopping import StopRule
 
 ENGINES = ("sim", "reference", "erlang", "fluid")
 REPLICATIONS = 20
@@ -60,6 +64,10 @@ def run(
     seed: int = 1,
     progress: Progress = silent,
     capacity: Capacity | None = None,
+    *,
+    until: "tuple[Any, ...] | StopRule | None" = None,
+    contacts_to: str | Path | None = None,
+    policy: Any = None,
 ) -> Result:
     """Answer a scenario.
 
@@ -75,6 +83,14 @@ def run(
         Called with what is being done, replications done, and all of them.
     capacity : Capacity, optional
         Staffing and lines in place of those of the scenario, e.g. of a plan.
+    until : tuple or StopRule, optional
+        ``("service_level", 0.01)``: replicate, from ``replications`` on, until the half-width of the 95 % interval of
+        a measure is at most that, or until 1000 replications; a flag says where it was not reached.
+    contacts_to : str or Path, optional
+        Write the contact log there while simulating: a file ``....parquet``, or a folder with a file for each
+        replication.
+    policy : module or object, optional
+        Routing policy in place of that of the scenario: anything with the functions of ``surgesim.sim.view``.
 
     Returns
     -------
@@ -89,19 +105,51 @@ def run(
         The books of the engine do not balance.
     """
     _check(engine, replications, seed)
+    extras = Extras.of(until, contacts_to, policy)
     from surgesim.model.build import build
 
     model = build(scenario)
-    return run_model(model if capacity is None else capacity.on(model), engine, replications, seed, progress)
+    return run_model(model if capacity is None else capacity.on(model), engine, replications, seed, progress, extras)
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What only simulations can do: a stop rule, where the contact log goes, and a routing policy of one's own."""
+
+    until: "StopRule | None" = None
+    contacts_to: str | Path | None = None
+    policy: Any = None
+
+    @classmethod
+    def of(cls, until: "tuple[Any, ...] | StopRule | None", contacts_to: str | Path | None, policy: Any) -> "Extras":
+        """Return the extras of a call, its stop rule read."""
+        from surgesim.sim.stopping import StopRule
+
+        if until is None or isinstance(until, StopRule):
+            return cls(until, contacts_to, policy)
+        if not isinstance(until, tuple | list) or not 2 <= len(until) <= 4:
+            raise InputError(Problem(f"{until!r} is no stop rule", "until", 'write ("service_level", 0.01)'))
+        return cls(StopRule(*until), contacts_to, policy)
+
+
+NO_EXTRAS = Extras()
 
 
 def run_model(
-    model: Model, engine: str = "sim", replications: int = REPLICATIONS, seed: int = 1, progress: Progress = silent
+    model: Model,
+    engine: str = "sim",
+    replications: int = REPLICATIONS,
+    seed: int = 1,
+    progress: Progress = silent,
+    extras: Extras = NO_EXTRAS,
 ) -> Result:
     """Answer a model that is built already; see :func:`run`. For those who run one scenario with many plans."""
     _check(engine, replications, seed)
     if engine in ("sim", "reference"):
-        return _simulated(model, engine, replications, seed, progress)
+        return _simulated(model, engine, replications, seed, progress, extras)
+    if extras != NO_EXTRAS:
+        what = f"the engine {engine} has no replications, contact log or routing policy"
+        raise InputError(Problem(what, "engine", "leave out until, contacts_to and policy, or write sim"))
     if engine == "erlang":
         from surgesim.erlang.engine import run as answer
     else:
@@ -111,10 +159,13 @@ def run_model(
     return Result(model.scenario, engine, seed, 1, found.tables, found.flags, found.side, found.meta)
 
 
-def _simulated(model: Model, engine: str, replications: int, seed: int, progress: Progress) -> Result:
+def _simulated(model: Model, engine: str, replications: int, seed: int, progress: Progress, extras: Extras) -> Result:
     from surgesim.sim.engine import run as simulate
+    from surgesim.sim.policy import policy_from
 
     kind: Literal["sim", "reference"] = "sim" if engine == "sim" else "reference"
+    own = extras.policy
+    policy = None if own is None else policy_from(own, getattr(own, "KIND", "own"), {}, model)
     if kind == "sim":
         prepare(progress)
     progress("simulating", 0, replications)
@@ -124,8 +175,13 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
         replications=replications,
         engine=kind,
         progress=lambda done, total: progress("simulating", done, total),
+        until=extras.until,
+        contacts_to=extras.contacts_to,
+        policy=policy,
     )
-    return Result(model.scenario, engine, seed, replications, tables, _flags(tables, replications))
+    missed = extras.until.missed(tables) if extras.until else None
+    flags = (*_flags(tables, tables.replications), *([missed] if missed else []))
+    return Result(model.scenario, engine, seed, tables.replications, tables, flags)
 
 
 def prepare(progress: Progress = silent) -> None:

@@ -22,7 +22,7 @@ MIXED = {
 def test_births_are_those_of_the_demand_floor(seed: int) -> None:
     model = build(scenario(**MIXED))
     expected = model.needs.births(seed, 2)
-    tick, stream, need = ordered(model.needs, 1 << 60, seed, 2)
+    tick, stream, need, _ = ordered(model.needs, 1 << 60, seed, 2)
     assert len(tick) > 10_000
     order = np.lexsort((expected.need, to_ticks(expected.time_s)))
     np.testing.assert_array_equal(tick, to_ticks(expected.time_s)[order])
@@ -32,14 +32,14 @@ def test_births_are_those_of_the_demand_floor(seed: int) -> None:
 
 def test_births_are_cut_at_the_last_tick_and_stay_in_order() -> None:
     model = build(scenario(**MIXED))
-    tick, _, need = ordered(model.needs, 1000, 1, 0)
+    tick, _, need, _ = ordered(model.needs, 1000, 1, 0)
     assert tick.max() == 1000
     assert np.all(np.diff(need) > 0)
 
 
 def test_needs_that_make_their_own_births_are_asked() -> None:
     model = born(build(scenario()), [at("10:00:03"), at("10:00"), at("11:00")])
-    tick, _, need = ordered(model.needs, 1 << 60, 1, 0)
+    tick, _, need, _ = ordered(model.needs, 1 << 60, 1, 0)
     assert list(tick / 65_536) == [at("10:00"), at("10:00:03"), at("11:00")]
     assert list(need) == [0, 1, 2]
 

@@ -15,6 +15,10 @@ HEADLINE = (
 """Measures that `run` prints unless told otherwise."""
 
 
+UNTIL = "Replicate until the 95 % interval is at most this wide to each side, e.g. service_level=0.01."
+CONTACTS = "Write the contact log: a file ending in .parquet, or a folder with a file for each replication."
+
+
 def run(
     scenario: ScenarioFile,
     engine: Annotated[str, typer.Option(help="sim, reference, erlang or fluid.")] = "sim",
@@ -24,6 +28,9 @@ def run(
     out: Out = None,
     override: Overrides = None,
     set_: Sets = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="MEASURE=HALF_WIDTH", help=UNTIL, show_default=False)] = None,
+    most: Annotated[int, typer.Option("--most", min=10, help="Most replications with --until.")] = 1000,
+    contacts: Annotated[Path | None, typer.Option("--contacts", metavar="PATH", help=CONTACTS, show_default=False)] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every measure, not only the headline ones.")] = False,
     json_: Json = False,
 ) -> None:
@@ -38,16 +45,27 @@ def run(
 
     loaded = load(scenario, override or (), set_ or ())
     with progress() as show:
-        result = run_engine(loaded, engine=engine, replications=replications, seed=seed, progress=show)
+        result = run_engine(
+            loaded, engine, replications, seed, show, until=_until(until, most) if until else None, contacts_to=contacts
+        )
     if out is not None:
         write(result, out)
     table = result.measures(by=[word for word in by.split(",") if word], of=None if everything else HEADLINE)
     if json_:
         typer.echo(table.write_json())
     else:
-        show_table(table.drop_nulls("value"), f"{loaded.name}, {engine}, {replications} replications, seed {seed}")
+        show_table(table.drop_nulls("value"), f"{loaded.name}, {engine}, {result.replications} replications, seed {seed}")
         for flag in result.flags:
             typer.echo(str(flag), err=True)
+
+
+def _until(text: str, most: int) -> tuple[str, float, tuple[str, ...], int]:
+    """Read a stop rule such as ``service_level=0.01``."""
+    measure, _, width = text.partition("=")
+    try:
+        return measure.strip(), float(width), (), most
+    except ValueError:
+        raise InputError(Problem(f"{text!r} is no stop rule", "--until", "write e.g. service_level=0.01")) from None
 
 
 def plan(

@@ -1,5 +1,6 @@
 """Births of a replication as compiled engines read them, their first marks drawn ahead."""
 
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -42,17 +43,40 @@ def births_of(model: Model, centre: Centre, seed: int, replication: int) -> Birt
     """Return the needs of a replication in ticks, those of one tick in the order of their numbers."""
     from surgesim.sim.kernel_marks import PATIENCE, TALK, keys_of
 
-    tick, stream, need = ordered(model.needs, centre.horizon - 1, seed, replication)
+    tick, stream, need, spare = ordered(model.needs, centre.horizon - 1, seed, replication)
     keys, rules = keys_of(seed, replication), centre.queues[centre.streams["queue"]]
     _, _, draw = _ahead()
-    drawn, room = np.empty((2, len(need))), np.zeros(len(rules))
-    for seconds, law, key in ((drawn[0], "talk", TALK), (drawn[1], "patience", PATIENCE)):
-        draw(centre.laws, rules[law].copy(), room, keys[key], stream, need, seconds)
-    return Births(tick, stream, need, drawn[0], drawn[1])
+    talk, patience = (room.view(np.float64) for room in spare)
+    means = np.zeros(len(rules))
+    for seconds, law, key in ((talk, "talk", TALK), (patience, "patience", PATIENCE)):
+        draw(centre.laws, rules[law].copy(), means, keys[key], stream, need, seconds)
+    return Births(tick, stream, need, talk, patience)
 
 
-def ordered(needs: Needs, last: int, seed: int, replication: int) -> tuple[Integers, Integers, Integers]:
-    """Return tick (``last`` at most), stream and number of each need: those of ``Needs.births``, in less time."""
+class _Rooms(threading.local):
+    """Memory for the births of one replication, used again by the next one of the same thread."""
+
+    def __init__(self) -> None:
+        self.rows = [np.empty(0, dtype=np.int64)] * 5
+
+    def of(self, size: int) -> list[Integers]:
+        """Return five arrays of whole numbers; those of an earlier call are lost."""
+        if len(self.rows[0]) < size:
+            self.rows = []  # given back before more is taken
+            self.rows = [np.empty(size + size // 16, dtype=np.int64) for _ in range(5)]
+        return [row[:size] for row in self.rows]
+
+
+_ROOMS = _Rooms()
+
+
+def ordered(
+    needs: Needs, last: int, seed: int, replication: int
+) -> tuple[Integers, Integers, Integers, tuple[Integers, Integers]]:
+    """Return tick (``last`` at most), stream and number of each need: those of ``Needs.births``, in less time.
+
+    The last two arrays are free, for their marks. All five are lost when the same thread calls again.
+    """
     from surgesim.sim.ahead import arrival_key, counts_of
 
     counts = counts_of(needs, seed, replication)
@@ -60,12 +84,11 @@ def ordered(needs: Needs, last: int, seed: int, replication: int) -> tuple[Integ
         born = needs.births(seed, replication)
         tick = np.minimum(to_ticks(born.time_s), last)
         order = np.lexsort((born.need, tick))
-        return tick[order], born.stream[order].astype(np.int64), born.need[order].astype(np.int64)
+        spare = (np.empty(len(order), dtype=np.int64), np.empty(len(order), dtype=np.int64))
+        return tick[order], born.stream[order].astype(np.int64), born.need[order].astype(np.int64), spare
     place, gather, _ = _ahead()
-    total = int(counts.sum())
-    tick, streams, numbers = (np.empty(total, dtype=np.int64) for _ in range(3))
+    tick, streams, numbers, stream, need = _ROOMS.of(int(counts.sum()))
     place(counts, needs.edges_s, last, arrival_key(seed, replication), tick, streams, numbers)
     tick.sort()
-    stream, need = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64)
     gather(tick, streams, numbers, stream, need)
-    return tick, stream, need
+    return tick, stream, need, (streams, numbers)

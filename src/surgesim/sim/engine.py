@@ -1,6 +1,8 @@
 """Replications of a model: by the compiled kernel on threads, or by the reference one after another."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -8,7 +10,10 @@ import numpy as np
 from surgesim.base.errors import DomainError, Problem
 from surgesim.model.model import Model
 from surgesim.result.tables import Axes, Tables, from_arrays
+from surgesim.sim.contact_log import Keep, contact_files, frame_of
 from surgesim.sim.counts import Counts
+from surgesim.sim.policy import Policy, policy_of
+from surgesim.sim.stopping import LEAST, StopRule
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,6 +30,10 @@ def run(
     engine: Engine = "sim",
     threads: int = 2,
     progress: Progress | None = None,
+    *,
+    until: StopRule | None = None,
+    contacts_to: str | Path | None = None,
+    policy: Policy | None = None,
 ) -> Tables:
     """Return the counters of many replications.
 
@@ -35,13 +44,19 @@ def run(
     seed : int
         Seed of all luck; replication ``r`` has the same luck in every run with this seed, whatever else is run.
     replications : int
-        How many, numbered from 0.
+        How many, numbered from 0; with a stop rule, how many before it is asked for the first time.
     engine : {"sim", "reference"}
         The compiled kernel, or its definition in SimPy, which gives the same numbers and takes 100 times as long.
     threads : int
         Threads of the kernel; they change nothing but the time.
     progress : callable, optional
-        Called with the number of replications done, and of all.
+        Called with the number of replications done, and of all known so far.
+    until : StopRule, optional
+        Replicate until a measure is known well enough.
+    contacts_to : str or Path, optional
+        Where the contact log goes; see ``contact_log.contact_files``.
+    policy : Policy, optional
+        Routing policy; the scenario's own where it is left out.
 
     Raises
     ------
@@ -49,16 +64,51 @@ def run(
         The routing policy raised, or answered something that is not possible.
     DomainError
         Less than one replication or thread, or more people in the system than the kernel can tell apart.
+    InputError
+        The contact log cannot be written there.
     """
     _check(replications, threads)
-    arrays = [np.zeros((replications, *array.shape)) for array in Counts.empty(model).arrays]
-    found = _replicate(_simulator(model, seed, engine, log=False), range(replications), threads, engine)
-    for done, (place, counts) in enumerate(found, 1):
-        for array, values in zip(arrays, counts.arrays, strict=True):
-            array[place] = values
-        if progress is not None:
-            progress(done, replications)
-    return from_arrays(Axes.of(model.scenario), *arrays)
+    with nullcontext() if contacts_to is None else contact_files(model, contacts_to) as keep:
+        simulate = _simulator(model, seed, engine, keep is not None, policy)
+        return _gathered(model, _kept(simulate, keep), replications, threads, engine, progress, until)
+
+
+def _kept(simulate: Simulate, keep: Keep | None) -> Simulate:
+    """Return a simulator that hands the contact log on, on its own thread, and does not hold it."""
+    if keep is None:
+        return simulate
+
+    def kept(place: int) -> Counts:
+        counts = simulate(place)
+        keep(place, counts)
+        return Counts(*counts.arrays)
+
+    return kept
+
+
+def _gathered(
+    model: Model,
+    simulate: Simulate,
+    first: int,
+    threads: int,
+    engine: Engine,
+    progress: Progress | None,
+    until: StopRule | None,
+) -> Tables:
+    """Return the tables of a first batch of replications, and of as many more as the stop rule asks for."""
+    axes, done, total = Axes.of(model.scenario), 0, first if until is None else min(max(first, LEAST), until.most)
+    arrays = [np.zeros((0, *array.shape)) for array in Counts.empty(model).arrays]
+    while done < total:
+        arrays = [np.concatenate([array, np.zeros((total - done, *array.shape[1:]))]) for array in arrays]
+        for place, counts in _replicate(simulate, range(done, total), threads, engine):
+            done += 1
+            for array, values in zip(arrays, counts.arrays, strict=True):
+                array[place] = values
+            if progress is not None:
+                progress(done, total)
+        tables = from_arrays(axes, *arrays)
+        total = done if until is None else until.next_total(done, until.found(tables))
+    return tables
 
 
 def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine = "sim", threads: int = 2) -> "pl.DataFrame":
@@ -79,7 +129,7 @@ def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine 
 
     _check(replications, threads)
     found = dict(_replicate(_simulator(model, seed, engine, True), range(replications), threads, engine))
-    return pl.concat([_frame(model, place, found[place]) for place in range(replications)])
+    return pl.concat([frame_of(model, place, found[place]) for place in range(replications)])
 
 
 def warm_up() -> None:
@@ -111,18 +161,17 @@ def _check(replications: int, threads: int) -> None:
         raise DomainError(problems)
 
 
-def _simulator(model: Model, seed: int, engine: Engine, log: bool) -> Simulate:
+def _simulator(model: Model, seed: int, engine: Engine, log: bool, policy: Policy | None = None) -> Simulate:
     if engine == "reference":
-        from surgesim.sim.policy import policy_of
         from surgesim.sim.reference import simulate
 
-        policy = policy_of(model)
-        return lambda place: simulate(model, seed, place, log, policy)
+        chosen = policy or policy_of(model)
+        return lambda place: simulate(model, seed, place, log, chosen)
     if engine != "sim":
         raise DomainError(Problem(f"{engine!r} is not a simulation engine", "engine", "write sim or reference"))
     from surgesim.sim.machine import Machine
 
-    machine = Machine(model)
+    machine = Machine(model, policy)
     return lambda place: machine.simulate(seed, place, log)
 
 
@@ -140,23 +189,3 @@ def _replicate(simulate: Simulate, places: Iterable[int], threads: int, engine: 
             yield futures.pop(future), future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _frame(model: Model, replication: int, counts: Counts) -> "pl.DataFrame":
-    import polars as pl
-
-    from surgesim.sim.contacts import Outcome
-
-    log = counts.log
-    assert log is not None
-    names = {
-        "queue": tuple(queue.name for queue in model.queues),
-        "stream": model.needs.streams,
-        "group": model.groups,
-        "outcome": tuple(outcome.name.lower() for outcome in Outcome),
-    }
-    frame = pl.DataFrame({name: log[name] for name in log.dtype.names or ()}).with_columns(pl.col(pl.Float64).fill_nan(None))
-    for name, values in names.items():
-        codes = pl.Series(name, np.append(log[name], 0)[:-1])
-        frame = frame.with_columns(pl.Series(name, values, dtype=pl.Enum(values)).gather(codes.set(codes < 0, None)))
-    return frame.insert_column(0, pl.Series("replication", np.full(len(log), replication), dtype=pl.Int32))
