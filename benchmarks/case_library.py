@@ -47,8 +47,9 @@ def answer_of(series: Series, text: str) -> Answer:
     return Answer(series.region, series.name, text, round(jump, 3), float(ahead.argmax() + 1), source)
 
 
-def errors_of(series: Series, library: CaseLibrary) -> dict[tuple[str, int], list[float]]:
-    found: dict[tuple[str, int], list[float]] = {}
+def errors_of(series: Series, library: CaseLibrary) -> dict[tuple[str, int], list[tuple[date, float]]]:
+    """Return day of the forecast and error in deviations, by kin and horizon."""
+    found: dict[tuple[str, int], list[tuple[date, float]]] = {}
     calendar = Calendar(series.first_day, series.country)
     noted = {(date.fromisoformat(text) - series.first_day).days for text in ANNOUNCED.get(series.name, ())}
     tries: list[tuple[int, tuple[int, ...], int | None]]
@@ -59,13 +60,13 @@ def errors_of(series: Series, library: CaseLibrary) -> dict[tuple[str, int], lis
         known = np.where(np.cumsum(np.nan_to_num(series.totals[:origin])) > 0, series.totals[:origin], np.nan)
         if (~np.isnan(known)).sum() < 10:
             continue
-        daily = daily_forecast(known, DAYS, DailyModel(calendar, library, Surge(announced, peak), "local"))
+        daily = daily_forecast(known, DAYS, DailyModel(calendar, library, Surge(announced, peak), "trend"))
         actual = series.totals[origin : origin + DAYS]
         guess = daily.outlook.log_median + np.log(daily.factor)
         miss = (np.log(actual + 0.5) - guess[: len(actual)]) / daily.outlook.deviation[: len(actual)]
         for ahead in np.flatnonzero(~np.isnan(miss)):
             end = next(end for end in HORIZON_ENDS if ahead + 1 <= end)
-            found.setdefault((daily.outlook.kin, end), []).append(float(miss[ahead]))
+            found.setdefault((daily.outlook.kin, end), []).append((series.day(origin), float(miss[ahead])))
     return found
 
 
@@ -76,15 +77,15 @@ def main(folder: str, out: str) -> None:
     library = CaseLibrary(cases, answers, ())
     scores = []
     for region in sorted({series.region for series in every}):
-        pooled: dict[tuple[str, int], list[float]] = {}
+        pooled: dict[tuple[str, int], list[tuple[date, float]]] = {}
         for series in every:
             if series.region == region:
                 for key, values in errors_of(series, library.without([region])).items():
                     pooled.setdefault(key, []).extend(values)
-        for (kin, end), values in sorted(pooled.items()):
-            quantiles = tuple(float(round(value, 3)) for value in np.quantile(values, SCORE_LEVELS))
-            previous = max((other for other in HORIZON_ENDS if other < end), default=0)
-            scores.append(Scores(region, kin, end, len(values) // (end - previous), quantiles))
+        for (kin, end), errors in sorted(pooled.items()):
+            quantiles = tuple(float(round(value, 3)) for value in np.quantile([miss for _, miss in errors], SCORE_LEVELS))
+            # series of one region see the same events: days are counted once
+            scores.append(Scores(region, kin, end, len({day for day, _ in errors}), quantiles))
     Path(out).write_text(to_json(CaseLibrary(cases, answers, tuple(scores))), encoding="utf-8")
 
 

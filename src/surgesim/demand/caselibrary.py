@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 CONSTANTS = ("ratio", "rise_days", "decay_days", "stretch", "floor_over_usual")
 HORIZON_ENDS = (1, 3, 7, 14, 28)
 SCORE_LEVELS = np.linspace(0.0125, 0.9875, 40)
-FEW_SCORES = 20
+FEW_SCORES = 20  # so few past forecasts of a region say nothing about a 5 % tail
 # What is believed where too few cases are left: medians and log deviations of the literature's orders of magnitude.
 FALLBACK = {
     "ratio": (4.0, 0.6),
@@ -74,7 +74,7 @@ class Answer:
 class Scores:
     """Errors of past forecasts in model deviations at ``SCORE_LEVELS``: of one region, kin and horizon.
 
-    The kin is that of ``outlook.Outlook.kin``.
+    The kin is that of ``outlook.Outlook.kin``; ``origins`` are different days on which forecasts were made.
     """
 
     region: str
@@ -139,7 +139,7 @@ class CaseLibrary:
         return weight * centre + (1.0 - weight) * float(np.log(median)), float(1.1 * np.sqrt(variance) + 0.1)
 
     def score_quantiles(self, kin: str, horizon_day: int, probability: Floats) -> Floats:
-        """Return quantiles of past errors in model deviations; those of all surges where few of the kin are known.
+        """Return quantiles of past errors in model deviations; those of all surges where no region knows enough of the kin.
 
         Announcements not yet answered are too few and too unlike to calibrate: the pooled spread of past answers stands
         as it is, with normal quantiles.
@@ -147,9 +147,10 @@ class CaseLibrary:
         from scipy.special import ndtri
 
         end = next((end for end in HORIZON_ENDS if horizon_day <= end), HORIZON_ENDS[-1])
-        chosen = [score for score in self.scores if score.kin == kin and score.horizon_end == end]
-        if sum(score.origins for score in chosen) < FEW_SCORES:
-            chosen = [score for score in self.scores if score.kin != "quiet" and score.horizon_end == end]
+        of_horizon = [score for score in self.scores if score.horizon_end == end]
+        chosen = [score for score in of_horizon if score.kin == kin and score.origins >= FEW_SCORES]
+        if not chosen:
+            chosen = [score for score in of_horizon if score.kin not in ("quiet", "announced")]
         if not chosen or kin == "announced":
             return np.asarray(ndtri(probability))
         values = np.concatenate([score.values for score in chosen])

@@ -16,7 +16,8 @@ from surgesim.demand.outlook import Outlook
 Floats = NDArray[np.float64]
 
 TABLE_LEVELS = np.array([0.05, 0.25, 0.50, 0.75, 0.95])
-OWN_WEIGHT_DAYS = 40.0
+OWN_BOUNDS = (0.9, 2.5)  # a calm past promises little, a restless one much
+NEXT_SURGE = 1.05  # the next surge may be unlike all past ones
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def calibrate(outlook: Outlook, library: CaseLibrary, own_scores: Floats | None 
     deviation = outlook.deviation
     days = np.arange(1, len(deviation) + 1)
     scores = np.array([library.score_quantiles(outlook.kin, int(day), SCORE_LEVELS) for day in days])
-    scores = scores - _middle(scores)
+    scores = (scores - _middle(scores)) * (1.0 if outlook.mode == "quiet" else NEXT_SURGE)
     scores = np.sort(scores * _own_factor(scores[min(3, len(days) - 1)], own_scores), axis=1)
     correlation = outlook.covariance / np.outer(deviation, deviation)
     return Bands(outlook.log_median, deviation, scores, correlation)
@@ -90,5 +91,4 @@ def _own_factor(pooled: Floats, own_scores: Floats | None) -> float:
         return 1.0
     own = float(np.quantile(np.abs(own_scores), 0.9))
     ratio = own / max(float(np.quantile(np.abs(pooled), 0.9)), 1e-6)
-    weight = len(own_scores) / (len(own_scores) + OWN_WEIGHT_DAYS)
-    return float(np.clip(ratio, 0.4, 2.5) ** weight)
+    return float(np.clip(ratio, *OWN_BOUNDS))

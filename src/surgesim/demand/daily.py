@@ -18,6 +18,7 @@ SURGE_WINDOW_DAYS = 84
 KNOWN_PEAK_DAYS = 35
 ANNOUNCED_DAYS = 42
 ANSWER_DAYS = 3
+YOUNG_DAYS = 42  # a history shorter than this knows neither its week nor how restless it is
 EMPTY = Split(0, np.zeros(0), np.zeros(0), np.zeros(8), 0.15, np.zeros(0))
 
 
@@ -117,9 +118,18 @@ def daily_forecast(totals: Floats, days: int, model: DailyModel) -> Daily:
         outlook = fit_surge(parts, origin, days, model.library, surge, flat=True)
     else:
         parts, outlook, tried = _quiet(totals, days, model)
+    outlook = _widened(outlook, parts)
     factor = np.exp(model.calendar.design(origin, days) @ parts.effect)
     bands = calibrate(outlook, model.library, tried.scores if tried is not None else None)
     return Daily(parts, outlook, bands, factor, tried)
+
+
+def _widened(outlook: Outlook, parts: Split) -> Outlook:
+    """Return the outlook of a young history, up to twice as wide; an announcement is wide enough by itself."""
+    seen = int((~np.isnan(parts.adjusted)).sum())
+    if outlook.mode == "announced" or seen >= YOUNG_DAYS:
+        return outlook
+    return replace(outlook, covariance=outlook.covariance * (2.0 - seen / YOUNG_DAYS) ** 2)
 
 
 def _quiet(totals: Floats, days: int, model: DailyModel) -> tuple[Split, Outlook, Tried | None]:

@@ -28,6 +28,8 @@ ANCHOR_DAY = 0.75  # how fast the trust in the last days' distance from the kern
 ANCHOR_FADE = 0.93  # ... and how fast the distance itself fades in the forecast
 WALK_STEP = 0.45  # step of the level a day, in deviations of the daily noise
 DOUBTED_DAYS = 14  # so few days confirm nothing yet
+KERNEL_TRUST = (0.5, 0.25)  # weight of the kernel against the level of the last days: before the peak, and what a passed one adds
+LEVEL_FADE = 0.5  # weight of a day against the next one in the level of the last days
 SEEN_DOUBT = 0.3  # part of the particles' variance that past errors confirm once counts of the surge are known
 
 
@@ -253,4 +255,22 @@ def _outlook(
         "height": float(np.exp(weight @ height)),
         "effective_particles": float(1.0 / (weight**2).sum()),
     }
-    return Outlook(mode, weighted_median(levels, weight), covariance, passed, facts)
+    middle = weighted_median(levels, weight)
+    if mode in ("before", "after"):
+        middle = _held_back(middle, parts, origin, surge.capacity, passed)
+    return Outlook(mode, middle, covariance, passed, facts)
+
+
+def _held_back(middle: Floats, parts: Split, origin: int, capacity: float | None, passed: float) -> Floats:
+    """Return the kernel's forecast averaged with the level of the last days: two forecasts err less than one.
+
+    Combination with fixed weights (Bates and Granger 1969); the kernel alone where the last week ran at capacity, for
+    then its level is not the demand's.
+    """
+    seen = _seen(parts, origin)
+    near = LEVEL_FADE**seen.age * seen.known
+    if not near.sum() or seen.capped(capacity)[-7:].any():
+        return middle
+    level = float(np.nan_to_num(seen.adjusted) @ near / near.sum())
+    trust = KERNEL_TRUST[0] + KERNEL_TRUST[1] * passed
+    return np.asarray(trust * middle + (1.0 - trust) * level)

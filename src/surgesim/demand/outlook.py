@@ -39,7 +39,7 @@ class Outlook:
     @property
     def kin(self) -> str:
         """Name of the past forecasts whose errors tell how sure this one is."""
-        return f"{self.mode}_waning" if self.waning and self.mode in ("before", "after") else self.mode
+        return "after_waning" if self.waning and self.mode == "after" else self.mode
 
     @property
     def deviation(self) -> Floats:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 WINDOW_DAYS = 120
 ORIGINS, SPAN = 10, 7
-TREND_FADE = 0.9
+TREND_FADE, TREND_DAYS = 0.9, 21
 BETTER_BY = 0.1  # another model must beat the first by this share before it takes its place
 
 STEPS = {"local": 5.0, "steady": 80.0}
@@ -34,17 +34,21 @@ def steady(totals: Floats, calendar: Calendar, days: int) -> tuple[Split, Floats
 
 
 def trend(totals: Floats, calendar: Calendar, days: int) -> tuple[Split, Floats]:
-    """Return split and log levels ahead of a local level with the damped slope of the last three weeks."""
+    """Return split and log levels ahead of a local level with the slope of three weeks, damped (Gardner 1985)."""
     parts, level = local(totals, calendar, days)
-    span = min(21, len(parts.level) - 1)
-    slope = (parts.level[-1] - parts.level[-1 - span]) / max(span, 1)
-    return parts, level + slope * np.cumsum(TREND_FADE ** np.arange(1, days + 1))
+    return parts, level + _slope(parts.adjusted[-TREND_DAYS:]) * np.cumsum(TREND_FADE ** np.arange(1, days + 1))
+
+
+def _slope(adjusted: Floats) -> float:
+    """Return the least-squares slope a day; 0 where fewer than a week is known."""
+    known = np.flatnonzero(~np.isnan(adjusted))
+    return float(np.polyfit(known, adjusted[known], 1)[0]) if len(known) >= 7 else 0.0
 
 
 MODELS: dict[str, Callable[[Floats, Calendar, int], tuple[Split, Floats]]] = {
+    "trend": trend,
     "local": local,
     "steady": steady,
-    "trend": trend,
 }
 
 
