@@ -4,12 +4,15 @@ from itertools import product
 
 import numpy as np
 import pytest
-from plan_desk import replace
+from plan_desk import curves, problem, shift, staff
 
 from surgesim.model.build import build
+from surgesim.planning.draft import Draft
 from surgesim.planning.planner import plan
+from surgesim.planning.problem import Period, Promise
 from surgesim.planning.read import read
 from surgesim.planning.safety import checks
+from surgesim.planning.solve import solve
 from surgesim.planning.watch import seen
 from surgesim.scenario.scenario import Scenario
 
@@ -43,12 +46,6 @@ def _simulate(model, seed, replications):
     return run(model, seed=seed, replications=replications)
 
 
-def _fluid(model, seed, replications):
-    from surgesim.erlang.fluid_engine import run
-
-    return run(model).tables
-
-
 def test_no_cheaper_design_of_two_skills_passes_the_same_verification(tmp_path):
     scenario = Scenario.build(DESK, tmp_path)
     found = plan(scenario, replications=100)
@@ -72,28 +69,24 @@ def test_no_cheaper_design_of_two_skills_passes_the_same_verification(tmp_path):
     assert found.cost - min(holding, default=(found.cost,))[0] <= prices.max()
 
 
-def test_without_luck_the_plan_is_the_cheapest_that_the_exact_fluid_allows(tmp_path):
-    """No randomness, no abandonment: the least staff that leaves nobody waiting, found among all of them."""
-    tree = {**DESK, "name": "fluid", "groups": {"one": {"site": "here", "skills": ["red"], "heads": 1}},
-            "reasons": {"red": {"queue": "red"}},
-            "shifts": {"early": {"time": "09:00-11:00"}, "late": {"time": "11:00-13:00"}},
-            "queues": {"red": {"hours": "desk", "handling": {"talk": "constant(6min)"}, "deadline": "30min"}},
-            "demand": {"usual": {"kind": "rates", "reasons": {"red": "100%"},
-                                 "by_time": {"09:00": "180/h", "10:00": "215/h", "11:00": "120/h", "13:00": "0/h"}}},
-            "targets": [{"queue": "red", "measure": "on_time", "at_least": "90%"}],
-            "levers": {"staff": {"one": {"shifts": ["early", "late"], "wage": "1000 JPY/head/h", "on_hand": 40}}}}  # fmt: skip
-    scenario = Scenario.build(tree, tmp_path)
-    found = plan(scenario, replications=40, simulate=_fluid)
-    model = build(scenario)
-    problem = replace(read(scenario, model))
-    best = np.inf
-    for early, late in product(range(14, 26), range(8, 26)):
-        agents = np.repeat([[early, late]], 4, axis=1)
-        window = np.zeros_like(model.agents)
-        window[0, problem.day_of == 0] = 0
-        window[0, 18:26] = agents[0]
-        saw = seen(problem, _fluid(model.with_capacity(agents=window), 1, 1))
-        if all(check.holds for check in checks(problem, saw)):
-            best = min(best, 2_000.0 * (early + late))
-    assert found.cost == pytest.approx(best, abs=2_000.0)
-    assert found.bound <= best + 1.0
+def _on_time(work, able, deadline):
+    """Return whether a fluid that is served in order and never gives up is always done within its deadline."""
+    backlog = np.zeros(len(work))
+    for i, come in enumerate(work):
+        backlog[i] = max(0.0, (backlog[i - 1] if i else 0.0) + come - able[i])
+    return all(backlog[min(i + deadline, len(work) - 1)] <= sum(work[i + 1 : i + deadline + 1]) + 1e-6 for i in range(len(work)))
+
+
+@pytest.mark.parametrize("deadline", [0, 1, 2])
+def test_without_luck_the_plan_is_the_cheapest_that_the_exact_fluid_allows(deadline):
+    """No randomness, no abandonment: the least staff that leaves nothing late, found among all of them."""
+    shifts = (shift("early", 1, (0, 1), 4.0), shift("middle", 1, (1, 2), 4.0), shift("late", 1, (2, 3), 4.0))
+    day = (Period("2027-11-01", np.arange(4)),)
+    desk = problem(1, (staff(1, shifts=shifts, on_hand=40),), deadlines=(deadline,),
+                   promises=(Promise(0, "calls", "on_time", "offered", 1.0, True, day),))  # fmt: skip
+    work = np.array([6.4, 9.7, 3.1, 5.2]) * desk.interval_s
+    draft = Draft(desk, curves(desk, curves={}, work_s={(0, i): float(load) for i, load in enumerate(work)})).build()
+    found = solve(draft.model, 20.0, gap=0.0)
+    heads = [sum(each) for each in product(range(14), repeat=3)
+             if _on_time(work, desk.interval_s * np.array([each[0], each[0] + each[1], each[1] + each[2], each[2]]), deadline)]
+    assert found.objective == pytest.approx(4_000.0 * min(heads))

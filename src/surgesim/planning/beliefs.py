@@ -42,6 +42,8 @@ class Beliefs:
         Logarithm of the factor on the load in each promise's curve.
     constant : tuple of ndarray, shape (periods,), by promise
         Surplus that the simulation saw beyond the curves.
+    burden : ndarray, shape (queues, intervals)
+        Factor on the work of deferred queues: the time that must be free for it, over the work itself.
     """
 
     tables: tuple[Answers, ...]
@@ -52,6 +54,7 @@ class Beliefs:
     scale: tuple[Floats, ...]
     shift: Floats
     constant: tuple[Floats, ...]
+    burden: Floats
 
     def by_interval(self, problem: Problem, p: int) -> Floats:
         """Return the weight of each replication in each interval for a promise, shape (replications, intervals)."""
@@ -105,6 +108,7 @@ def first_beliefs(
         scale=tuple(path_scale(volume, probability) for volume in volumes),
         shift=np.zeros((len(problem.promises), problem.intervals)),
         constant=tuple(np.zeros(len(promise.periods)) for promise in problem.promises),
+        burden=np.ones((len(problem.queues), problem.intervals)),
     )
 
 

@@ -42,6 +42,8 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
             constant[p, r] = float(beliefs.constant[p][r] - lift[p][r])
             if promise.measure == "blocking":
                 constant[p, r] += promise.bound * offered[p, r]
+            if promise.measure == "on_time":  # not even no work at all is more on time than this
+                constant[p, r] = max(constant[p, r], -0.9 * (1.0 - promise.bound) * offered[p, r])
             losses[p, r] = _losses(problem, beliefs, p, r)
     return Surrogate(curves, constant, losses, offered, _work(problem, beliefs))
 
@@ -98,8 +100,9 @@ def _work(problem: Problem, beliefs: Beliefs) -> dict[tuple[int, int], float]:
     for p, promise in enumerate(problem.promises):
         if promise.measure == "on_time":
             count = beliefs.offered(problem, p)
+            work_s = count * beliefs.burden[promise.queue] * beliefs.aht_s[promise.queue]
             for i in np.flatnonzero(count > 0).tolist():
-                found[promise.queue, i] = float(count[i] * beliefs.aht_s[promise.queue])
+                found[promise.queue, i] = float(work_s[i])
     return found
 
 
@@ -127,6 +130,9 @@ def settled(
     """
     constants = []
     for p, promise in enumerate(problem.promises):
+        if promise.measure == "on_time":  # the burden of the work is moved instead
+            constants.append(np.zeros(len(promise.periods)))
+            continue
         found = level(problem, beliefs, saw, p, probability)
         constants.append(found - np.array([believed[p, r] for r in range(len(promise.periods))]))
     return replace(beliefs, constant=tuple(constants))

@@ -7,6 +7,7 @@ from surgesim.base.errors import TargetMissedError
 from surgesim.model.build import build
 from surgesim.model.model import Model
 from surgesim.planning import certificate, frames
+from surgesim.planning.burden import burdened, failed
 from surgesim.planning.plan import Plan
 from surgesim.planning.problem import Problem
 from surgesim.planning.read import read
@@ -102,6 +103,7 @@ def _verified(work: Work, scenario: Scenario, done: Round, bound: float) -> Plan
         failures += 1
         if attempt < work.effort.most_checks:
             work.lift = tightened(work.problem, work.lift, saw, found)
+            work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, found))
             done = repair(work, done)
     raise TargetMissedError(_missed(work.problem, missed, failures))
 

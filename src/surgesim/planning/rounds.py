@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from surgesim.base.errors import SolverError
 from surgesim.model.model import Model
 from surgesim.planning.beliefs import Beliefs, first_beliefs, learnt
+from surgesim.planning.burden import burdened, short
 from surgesim.planning.curves import believed, level, settled, surrogate
 from surgesim.planning.decision import Capacity, Decision, capacity, decided
 from surgesim.planning.draft import Draft
@@ -193,7 +194,9 @@ def observe(work: Work, done: Round) -> Round:
     deferred = deferred_surplus(done.draft)
     before = believed(work.problem, done.draft.surrogate, effective, lines) | deferred
     error = _error(work, saw, before)
-    work.beliefs = learnt(work.beliefs, work.problem, saw, effective)
+    levels = [level(work.problem, work.beliefs, saw, p, work.probability) for p in range(len(work.problem.promises))]
+    missing = short(work.problem, deferred, levels, work.lift, done.draft.surrogate.offered)
+    work.beliefs = burdened(learnt(work.beliefs, work.problem, saw, effective), work.problem, missing)
     fresh = surrogate(work.problem, work.beliefs, work.lift)
     again = believed(work.problem, fresh, effective, lines) | deferred
     work.beliefs = settled(work.beliefs, work.problem, saw, again, work.probability)

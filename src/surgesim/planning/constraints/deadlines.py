@@ -3,16 +3,21 @@ r"""Deadlines: deferred work (mail, forms, cases) waits, is worked off in idle t
 .. math::
 
     B_{q,i} = B_{q,i-1} + A_{q,i} - x_{q,i}, \quad x_{q,i} \le \Delta \sum_g e_{g,q,i}, \qquad
-    \sum_{j \le i} (A_{q,j} - l_{q,j}) \le \sum_{j \le i + D_q} x_{q,j}
+    l_{q,i} \ge B_{q,i+D_q} - \sum_{j=i+1}^{i+D_q} A_{q,j}, \qquad l_{q,I} \ge B_{q,I}
 
 with A the work that arrives (agent-seconds), x the work done, B the backlog, l the work that will be late and D the
-deadline in intervals (rounded down). The promise of being on time loses what is late.
+deadline in intervals (rounded down). Work is done in the order in which it came, so at the end of a deadline only
+what arrived since may be left; what is left beyond that is late. Work still open at the end of the horizon I is
+late as well, as in every result. The promise of being on time loses what is late; a backlog that lasts is counted
+again in every interval in which work arrives, on the safe side. Intervals with hardly any work count for nothing.
 """
 
 from typing import Any
 
 from surgesim.planning.draft import Draft
 
+HARDLY_ANY = 0.02
+"""Work of an interval that does not count, as a share of the busiest one's."""
 KIND = "deadlines"
 SUMMARY = "Deferred work is worked off within its deadline, or counts as late."
 BROKEN = "Deferred work cannot be done within its deadline."
@@ -26,9 +31,7 @@ def declare(draft: Draft) -> None:
     queues = sorted({q for q, _ in draft.surrogate.work_s})
     keys = [(q, i) for q in queues for i in range(problem.intervals)]
     block.done = Var(keys, domain=NonNegativeReals)
-    block.late = Var(keys, domain=NonNegativeReals)
-    for q, i in keys:
-        block.late[q, i].setub(draft.surrogate.work_s.get((q, i), 0.0))
+    block.late = Var([key for q in queues for key in counting(draft, q)], domain=NonNegativeReals)
     for p, promise in enumerate(problem.promises):
         if promise.measure == "on_time" and promise.queue in queues:
             for r, period in enumerate(promise.periods):
@@ -36,8 +39,18 @@ def declare(draft: Draft) -> None:
                 # the surplus is counted in contacts: one contact is the mean work of the period's contacts
                 per_contact = draft.surrogate.offered[p, r] / work if work > 0 else 0.0
                 draft.surplus[p, r].append((1.0 - promise.bound) * draft.surrogate.offered[p, r])
-                late = (-per_contact * block.late[promise.queue, i] for i in period.intervals.tolist())
+                mine = set(period.intervals.tolist())
+                late = (-per_contact * var for (q, i), var in block.late.items() if q == promise.queue and i in mine)
                 draft.surplus[p, r].extend(late)
+
+
+def counting(draft: Draft, q: int) -> list[tuple[int, int]]:
+    """Return (queue, interval) where work can be late: with work due within the horizon, and the last interval."""
+    last = draft.problem.intervals - 1
+    work = {i: amount for (mine, i), amount in draft.surrogate.work_s.items() if mine == q}
+    least = HARDLY_ANY * max(work.values())
+    due = [i for i in sorted(work) if work[i] >= least and i + draft.problem.deadlines[q] < last]
+    return [*((q, i) for i in due), (q, last)]
 
 
 def restrict(draft: Draft) -> None:
@@ -53,15 +66,10 @@ def restrict(draft: Draft) -> None:
         keys,
         rule=lambda b, q, i: b.backlog[q, i] == (b.backlog[q, i - 1] if i > 0 else 0.0) + work.get((q, i), 0.0) - b.done[q, i],
     )
-    block.due = Constraint(keys, rule=lambda b, q, i: _due(draft, b, q, i))
+    block.due = Constraint(list(block.late), rule=lambda b, q, i: _due(draft, b, q, i))
 
 
 def _due(draft: Draft, block: Any, q: int, i: int) -> Any:
-    from pyomo.environ import Constraint, quicksum
-
-    end = i + draft.problem.deadlines[q]
-    if end >= draft.problem.intervals:
-        return Constraint.Skip
+    end = min(i + draft.problem.deadlines[q], draft.problem.intervals - 1)
     arrived_after = sum(draft.surrogate.work_s.get((q, j), 0.0) for j in range(i + 1, end + 1))
-    # backlog at the end holds at most what arrived after i, and what is late already
-    return block.backlog[q, end] <= arrived_after + quicksum(block.late[q, j] for j in range(i + 1))
+    return block.late[q, i] >= block.backlog[q, end] - arrived_after
