@@ -26,7 +26,8 @@ def cover(required, shifts, most=100):
     periods = tuple(Period(f"interval {i}", np.array([i])) for i in range(count))
     desk = problem(
         days, tuple(crew), day_of=np.repeat(np.arange(days), width), fixed_agents=np.zeros((len(crew), count)),
-        fixed_paid_s=np.zeros((len(crew), count)), promises=(Promise(0, "calls", "service_level", "offered", 1.0, True, periods),),
+        fixed_paid_s=np.zeros((len(crew), count)),
+        promises=(Promise(0, "calls", "service_level", "offered", 1.0, True, periods),),
         sites=(replace(problem(days).sites[0], seats=1000, most_seats=1000, up=np.ones(count)),),
     )  # fmt: skip
     need = required.ravel().astype(float)

@@ -61,10 +61,10 @@ def short(
 
 
 def failed(problem: Problem, found: Sequence[Check]) -> dict[tuple[int, int], float]:
-    """Return by how much a verification missed promises of deferred work, share of contacts and a little more."""
+    """Return three times the share of contacts that a verification missed of deferred work, and a little more."""
     side = {check: problem.promises[check.promise] for check in found if not check.holds}
     return {
-        (check.promise, check.period): max(0.0, promise.bound - check.bound) + 0.02
+        (check.promise, check.period): 3.0 * max(0.0, promise.bound - check.bound) + 0.02
         for check, promise in side.items()
         if promise.measure == "on_time"
     }
