@@ -116,9 +116,9 @@ def test_channels_take_the_kind_then_the_channel_then_the_reason() -> None:
     channels = {"faq": {"kind": "faq"}, "bot": {"kind": "chatbot", "tries": "50%", "available_from": "2027-11-02 12:00",
                                                 "reasons": {"b": {"tries": "10%", "containment": "90%"}}}}  # fmt: skip
     faq, bot = model(channels=channels).channels
-    np.testing.assert_array_equal(faq.tries, [0.3, 0.3])
-    np.testing.assert_array_equal(bot.tries, [0.5, 0.1])
-    np.testing.assert_array_equal(bot.containment, [0.3, 0.9])
+    np.testing.assert_array_equal(faq.tries[:, 0], [0.3, 0.3])
+    np.testing.assert_array_equal(bot.tries[:, 0], [0.5, 0.1])
+    np.testing.assert_array_equal(bot.containment[:, 0], [0.3, 0.9])
     assert bot.available_from_s == 86_400 + 12 * 3600
     assert faq.available_from_s == 0.0
 

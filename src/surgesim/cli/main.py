@@ -11,7 +11,7 @@ import typer
 
 from surgesim.base.errors import SurgesimError
 from surgesim.cli.looking import check, compare, list_kinds, new, schema
-from surgesim.cli.working import forecast, plan, report, run, warmup
+from surgesim.cli.working import deflection, forecast, plan, report, run, warmup
 
 app = typer.Typer(
     name="surgesim",
@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Plan the capacity of a contact centre for a surge: forecast, simulate, optimise, verify.",
     epilog="First steps: surgesim new recall > my.yaml; surgesim check my.yaml; surgesim plan my.yaml --out out/my",
 )
-for verb in (check, run, plan, compare, forecast, report, new, schema, warmup):
+for verb in (check, run, plan, compare, forecast, deflection, report, new, schema, warmup):
     app.command()(verb)
 app.command("list")(list_kinds)
 

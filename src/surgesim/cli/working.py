@@ -1,5 +1,6 @@
 """Verbs that compute: run, plan, forecast, report, warmup."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -104,6 +105,35 @@ def plan(
         plan_card(made, lang, report_file)
     if not made.certificate["kept"]:
         raise TargetMissedError("the plan misses a promise; the card says which")
+
+
+def deflection(
+    scenario: ScenarioFile,
+    replications: Annotated[int, typer.Option(min=0, help="Replications of the paired simulation; 0 leaves it out.")] = 0,
+    seed: Seed = 1,
+    override: Overrides = None,
+    set_: Sets = None,
+    json_: Json = False,
+) -> None:
+    """Say what self-service takes off the desk: contacts, minutes, seats and yen by channel, net of boomerang.
+
+    Example: surgesim deflection scenarios/kettle-recall.yaml --replications 20
+    """
+    from surgesim.cli.terminal import progress, show_table
+    from surgesim.deflection import deflection as deflected
+    from surgesim.scenario.read import load
+
+    loaded = load(scenario, override or (), set_ or ())
+    with progress() as show:
+        found = deflected(loaded, replications, seed, show)
+    if json_:
+        simulated = None if found.simulated is None else found.simulated.to_dicts()
+        typer.echo(json.dumps({"channels": found.table.to_dicts(), "simulated": simulated}, ensure_ascii=False))
+        return
+    turned = found.table.transpose(include_header=True, header_name="", column_names="channel")
+    show_table(turned, f"{loaded.name}: with each channel against without it, expected over the horizon")
+    if found.simulated is not None:
+        show_table(found.simulated, f"without the channel less with it, {replications} replications, seed {seed}")
 
 
 def warmup() -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from surgesim.base.clock import Clock
 from surgesim.base.distributions import Law, parse_distribution
 from surgesim.demand.stated import by_time_of_day
-from surgesim.scenario.demand import Announcement, Incident
+from surgesim.scenario.demand import Announcement, Incident, Segment
 
 Floats = NDArray[np.float64]
 
@@ -53,12 +53,15 @@ class IncidentPreset:
         Relative intensity from each time of day, seconds after midnight.
     sources : tuple of str
         Where each default comes from.
+    tries_with_load : float
+        How the share that tries self-service moves on days with more needs, see ``Channel.tries_with_load``.
     """
 
     propensity: float
     reasons: Mapping[str, float]
     rhythm: Mapping[float, float]
     sources: tuple[str, ...]
+    tries_with_load: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,50 @@ class Wave:
     reached_again: float
     needs: float
     mean: Floats
+
+
+@dataclass(frozen=True)
+class Population:
+    """Affected people who hear and react alike.
+
+    Attributes
+    ----------
+    suffix : str
+        What the names of their streams end in; empty where there are no segments.
+    incident : Incident
+        The incident as it concerns them alone.
+    """
+
+    suffix: str
+    incident: Incident
+
+
+def populations(incident: Incident, preset: IncidentPreset) -> list[Population]:
+    """Return the segments of the affected people, each with its own incident; all of them in one without segments."""
+    if not incident.segments:
+        return [Population("", incident)]
+    return [Population(f"/{name}", _concerning(incident, preset, part)) for name, part in incident.segments.items()]
+
+
+def _concerning(incident: Incident, preset: IncidentPreset, segment: Segment) -> Incident:
+    propensity = preset.propensity if incident.propensity is None else incident.propensity
+    items = {
+        name: item.model_copy(update={
+            "reach": min(1.0, item.reach * segment.reach.get(name, 1.0)),
+            "propensity": None if item.propensity is None else item.propensity * segment.propensity,
+            # each segment gets its part of the messages at the same time
+            "throttle": None if item.throttle is None else item.throttle * segment.share,
+        })
+        for name, item in incident.announcements.items()
+    }  # fmt: skip
+    return incident.model_copy(
+        update={
+            "affected": incident.affected * segment.share,
+            "announcements": items,
+            "propensity": propensity * segment.propensity,
+            "reasons": incident.reasons if segment.reasons is None else segment.reasons,
+        }
+    )
 
 
 def waves(incident: Incident, preset: IncidentPreset, clock: Clock) -> list[Wave]:

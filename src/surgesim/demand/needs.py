@@ -60,6 +60,8 @@ class Needs:
     paths : ndarray, shape (paths, streams, intervals), optional
         Equally likely sample paths of the expectation, where a source is forecast from history. Each replication
         draws one in place of ``mean``, whatever the plan; streams that are not forecast repeat their mean.
+    talk_factor : ndarray, shape (streams,), or float
+        Talk time relative to the standard of the stream's reason.
     """
 
     streams: tuple[str, ...]
@@ -71,6 +73,7 @@ class Needs:
     size_noise: Floats
     source: Integers
     paths: Floats | None = None
+    talk_factor: Floats | float = 1.0
 
     def intensity(self, seed: int, replication: int) -> Floats:
         """Return the expected needs of one replication, its random factors drawn.

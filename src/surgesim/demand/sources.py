@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.clock import Clock
 from surgesim.base.errors import Problem, ScenarioError
-from surgesim.demand.announced import IncidentPreset, waves
+from surgesim.demand.announced import IncidentPreset, populations, waves
 from surgesim.demand.incidents import SHELF
 from surgesim.demand.needs import Needs
 from surgesim.demand.stated import baseline_mean, rates_mean
@@ -32,6 +32,7 @@ class _Part:
     day_noise: float = 0.0
     size_noise: float = 0.0
     paths: Floats | None = None
+    talk_factor: float = 1.0
 
 
 def needs(scenario: Scenario) -> Needs:
@@ -63,6 +64,7 @@ def needs(scenario: Scenario) -> Needs:
         size_noise=np.array([part.size_noise for part, _, _ in rows]),
         source=np.array([part.source for part, _, _ in rows], dtype=np.int64),
         paths=_paths(rows),
+        talk_factor=np.array([part.talk_factor for part, _, _ in rows]),
     )
 
 
@@ -104,13 +106,19 @@ def preset_of(incident: Incident) -> IncidentPreset:
     return preset
 
 
+def incident_reasons(incident: Incident) -> set[str]:
+    """Return every reason that the incident brings about."""
+    general = incident.reasons if incident.reasons is not None else preset_of(incident).reasons
+    own = [segment.reasons for segment in incident.segments.values() if segment.reasons is not None]
+    return {reason for mix in (general, *own) for reason, share in mix.items() if share > 0.0}
+
+
 def _incident(scenario: Scenario, clock: Clock) -> Iterator[_Part]:
     incident = scenario.incident
     if incident is None:
         return
     preset = preset_of(incident)
-    reasons = incident.reasons if incident.reasons is not None else preset.reasons
-    unknown = [reason for reason in reasons if reason not in scenario.reasons]
+    unknown = sorted(incident_reasons(incident) - set(scenario.reasons))
     if unknown:
         raise ScenarioError(
             Problem(
@@ -119,5 +127,10 @@ def _incident(scenario: Scenario, clock: Clock) -> Iterator[_Part]:
                 "define them under reasons, or write incident.reasons",
             )
         )
-    for wave in waves(incident, preset, clock):
-        yield _Part(f"incident/{wave.name}", len(scenario.demand), reasons, wave.mean, size_noise=incident.severity_noise)
+    talk = incident.severity**incident.talk_with_severity
+    for part in populations(incident, preset):
+        for wave in waves(part.incident, preset, clock):
+            yield _Part(
+                f"incident/{wave.name}{part.suffix}", len(scenario.demand), part.incident.reasons or preset.reasons, wave.mean,
+                size_noise=incident.severity_noise, talk_factor=talk,
+            )  # fmt: skip

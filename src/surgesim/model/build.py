@@ -6,15 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from surgesim.base.clock import Clock
-from surgesim.base.distributions import parse_distribution
 from surgesim.base.errors import Problem, ScenarioError
 from surgesim.base.laws import Constant, Law, Never
-from surgesim.demand.channels import SHELF as CHANNELS
-from surgesim.demand.sources import needs
-from surgesim.model.model import Floats, Integers, Model, QueueModel, SelfServiceChannel
+from surgesim.demand.sources import incident_reasons, needs
+from surgesim.model.model import Integers, Model, QueueModel
+from surgesim.model.selfservice import channel_of
 from surgesim.model.staffing import open_windows, staffing
 from surgesim.scenario.centre import Queue
-from surgesim.scenario.demand import Channel
 from surgesim.scenario.scenario import Scenario
 
 MOST_FOLLOW_UPS = 60
@@ -42,14 +40,15 @@ def build(scenario: Scenario) -> Model:
     sites, queues = list(scenario.sites), list(scenario.queues)
     group_site = np.array([sites.index(group.site) for group in scenario.groups.values()], dtype=np.int64)
     agents, paid_s, lost = staffing(scenario, clock, group_site)
+    born = needs(scenario)
     return Model(
         scenario=scenario,
         clock=clock,
-        needs=needs(scenario),
+        needs=born,
         reasons=tuple(scenario.reasons),
         reason_queue=np.array([queues.index(reason.queue) for reason in scenario.reasons.values()], dtype=np.int64),
         reason_talk_factor=np.array([reason.talk_factor for reason in scenario.reasons.values()]),
-        channels=tuple(_channel(scenario, clock, name) for name in scenario.channels),
+        channels=tuple(channel_of(scenario, clock, name, born) for name in scenario.channels),
         queues=tuple(_queue(scenario, clock, name) for name in queues),
         groups=tuple(scenario.groups),
         sites=tuple(sites),
@@ -84,7 +83,7 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
         talk=queue.handling.talk,
         hold=queue.handling.hold,
         after=queue.handling.after,
-        patience=queue.patience if queue.patience is not None else Never(),
+        patience=_patience(scenario, name),
         answer_within_s=queue.answer_within,
         short_abandon_s=queue.short_abandon,
         deadline_s=queue.deadline if queue.deadline is not None else math.inf,
@@ -101,27 +100,15 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
     )
 
 
-def _channel(scenario: Scenario, clock: Clock, name: str) -> SelfServiceChannel:
-    channel = scenario.channels[name]
-    preset = CHANNELS.load(channel.kind).PRESET
-    delay = channel.boomerang_delay
-    factor = channel.boomerang_factor
-    return SelfServiceChannel(
-        name=name,
-        available_from_s=0.0 if channel.available_from is None else max(clock.seconds(channel.available_from), 0.0),
-        tries=_by_reason(scenario, channel, "tries", preset.tries),
-        containment=_by_reason(scenario, channel, "containment", preset.containment),
-        boomerang_delay=parse_distribution(preset.boomerang_delay) if delay is None else delay,
-        boomerang_factor=preset.boomerang_factor if factor is None else factor,
-    )
-
-
-def _by_reason(scenario: Scenario, channel: Channel, field: str, default: float) -> Floats:
-    """Return a share by reason: the reason's own, else the channel's, else the kind's."""
-    general = getattr(channel, field)
-    general = default if general is None else general
-    own = {reason: getattr(entry, field) for reason, entry in channel.reasons.items()}
-    return np.array([general if own.get(reason) is None else own[reason] for reason in scenario.reasons])
+def _patience(scenario: Scenario, name: str) -> Law:
+    """Return how long people wait in a queue; the incident may make them more or less patient."""
+    patience, incident = scenario.queues[name].patience, scenario.incident
+    if patience is None:
+        return Never()
+    if incident is None or incident.patience_with_severity == 0.0:
+        return patience
+    touched = {scenario.reasons[reason].queue for reason in incident_reasons(incident)}
+    return patience.scaled(incident.severity**incident.patience_with_severity) if name in touched else patience
 
 
 def _laws(queue: Queue) -> Iterator[tuple[str, Law]]:

@@ -61,11 +61,11 @@ def load(model: Model, mean: Floats | None = None) -> Load:
     needs, contained, boomerang, calls, work = (np.zeros(shape) for _ in range(5))
     for stream, expected in enumerate(mean):
         reason = int(model.needs.reason[stream])
-        queue, factor = int(model.reason_queue[reason]), float(model.reason_talk_factor[reason])
+        queue, factor = int(model.reason_queue[reason]), float(model.talk_factor[stream])
         direct = np.array(expected, dtype=np.float64)
         needs[queue] += expected
         for channel in model.channels:
-            tried = direct * channel.tries[reason] * _available(model, channel.available_from_s)
+            tried = direct * channel.tries[reason] * available(model, channel.available_from_s)
             failed = tried * (1.0 - channel.containment[reason])
             late = delayed(failed, channel.boomerang_delay, model.clock.edges_s)
             direct -= tried
@@ -81,7 +81,7 @@ def load(model: Model, mean: Floats | None = None) -> Load:
     return Load(needs, contained, boomerang, closed, lost, offered, talk_factor)
 
 
-def _available(model: Model, from_s: float) -> Floats:
+def available(model: Model, from_s: float) -> Floats:
     """Return the share of each interval in which a channel is there."""
     edges = model.clock.edges_s
     return np.clip((edges[1:] - from_s) / np.diff(edges), 0.0, 1.0)

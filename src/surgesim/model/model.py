@@ -27,8 +27,8 @@ class SelfServiceChannel:
         Name in the scenario.
     available_from_s : float
         When the content is there, seconds from the start of the horizon.
-    tries, containment : ndarray, shape (reasons,)
-        Share of needs that try it; share of tries that end there.
+    tries, containment : ndarray, shape (reasons, intervals)
+        Share of needs that try it; share of tries that end there; by interval of birth.
     boomerang_delay : Law
         Time until somebody whom it failed calls after all, seconds.
     boomerang_factor : float
@@ -163,6 +163,11 @@ class Model:
     paid_s: Floats
     lost: Flags
     lines: Integers
+
+    @property
+    def talk_factor(self) -> Floats:
+        """Talk time of each stream's contacts relative to the standard of their queue, shape (streams,)."""
+        return np.asarray(self.reason_talk_factor[self.needs.reason] * self.needs.talk_factor)
 
     def with_capacity(self, agents: Integers | None = None, paid_s: Floats | None = None, lines: Integers | None = None) -> Self:
         """Return the same model with other staffing or lines.

@@ -49,6 +49,15 @@ class Channel(Closed):
     """Time until somebody whom the channel failed calls after all."""
     boomerang_factor: Factor | None = None
     """Talk time of such a call relative to the standard."""
+    tries_with_load: Annotated[float, Field(ge=-5, le=5)] | None = None
+    """How the share that tries it moves with the load: change of its logit where a day brings e times the needs of a
+    usual day (the median of the horizon). The kind of incident's own value where it is left out, 0 without an incident."""
+    containment_with_load: Annotated[float, Field(ge=-5, le=5)] = 0.0
+    """The same for the share of tries that end there."""
+    unit_cost: Annotated[float, price("contact")] = 0.0
+    """Cost of one try."""
+    content_cost: Annotated[float, price()] = 0.0
+    """Cost of its content, once."""
     reasons: Table[SelfService] = FrozenMapping()
     """Reasons that behave differently."""
 
@@ -174,6 +183,19 @@ class Announcement(Closed):
     """Cost of one message."""
 
 
+class Segment(Closed):
+    """A part of the affected people that hears or reacts differently."""
+
+    share: Share
+    """Share of the affected people."""
+    propensity: Factor = 1.0
+    """Propensity relative to the incident's own."""
+    reach: Table[Factor] = FrozenMapping()
+    """Reach of an announcement in this segment relative to its own reach, by announcement; 1x where it is left out."""
+    reasons: Mix | None = None
+    """Shares of the reasons; the incident's own mix where it is left out."""
+
+
 class Incident(Closed):
     """What happened, whom it affects, and what is announced."""
 
@@ -187,12 +209,24 @@ class Incident(Closed):
     """Shares of the reasons; the kind's own mix where it is left out."""
     propensity: Share | None = None
     """Share of the people reached who get in touch; the kind's own value where it is left out."""
+    segments: Table[Segment] = FrozenMapping()
+    """Parts of the affected people that hear or react differently; their shares add up to 100%."""
     severity: Factor = 1.0
     """Scales propensity (1.5x: half as many again get in touch)."""
+    talk_with_severity: Annotated[float, Field(ge=-3, le=3)] = 0.0
+    """Talk time of the incident's contacts scales with severity to this power (0.2: 1.5x severity, 8 % longer)."""
+    patience_with_severity: Annotated[float, Field(ge=-3, le=3)] = 0.0
+    """Patience in the queues of the incident's reasons scales with severity to this power."""
     severity_noise: Share = 0.2
     """Coefficient of variation of the size of the whole incident: nobody knows the propensity beforehand."""
     rhythm: Weights | None = None
     """When people get in touch during the day; the kind's own rhythm where it is left out."""
+
+    @model_validator(mode="after")
+    def _segments_whole(self) -> Self:
+        if self.segments:
+            _whole({name: segment.share for name, segment in self.segments.items()})
+        return self
 
 
 class Actuals(Closed):
@@ -208,5 +242,5 @@ class Actuals(Closed):
 
 __all__ = [
     "Actuals", "Announcement", "Baseline", "Channel", "DemandSource", "History", "HistoryColumns",
-    "Incident", "Medium", "Mix", "Rates", "Reason", "SelfService", "Weights",
+    "Incident", "Medium", "Mix", "Rates", "Reason", "Segment", "SelfService", "Weights",
 ]  # fmt: skip

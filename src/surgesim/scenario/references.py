@@ -24,6 +24,8 @@ USES: tuple[tuple[str, str], ...] = (
     ("targets.*.queue", "queues"),
     ("demand.*.reasons.@", "reasons"),
     ("incident.reasons.@", "reasons"),
+    ("incident.segments.*.reasons.@", "reasons"),
+    ("incident.segments.*.reach.@", "incident.announcements"),
     ("channels.*.reasons.@", "reasons"),
     ("levers.staff.@", "groups"),
     ("levers.staff.*.shifts.*", "shifts"),
@@ -73,7 +75,9 @@ def reference_problems(tree: Mapping[str, Any]) -> list[Finding]:
     """
     findings: list[Finding] = []
     for pattern, section in USES:
-        defined = tree.get(section)
+        defined: Any = tree
+        for step in section.split("."):
+            defined = defined.get(step) if isinstance(defined, Mapping) else None
         if defined is None and section in REQUIRED:  # said once: the section is missing
             continue
         known = [str(key) for key in defined] if isinstance(defined, Mapping) else []

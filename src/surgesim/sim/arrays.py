@@ -143,7 +143,7 @@ def _streams(model: Model) -> Records:
     streams = np.zeros(len(model.needs.reason), dtype=STREAM)
     streams["reason"] = model.needs.reason
     streams["queue"] = model.reason_queue[model.needs.reason]
-    streams["factor"] = model.reason_talk_factor[model.needs.reason]
+    streams["factor"] = model.talk_factor
     return streams
 
 
@@ -157,4 +157,4 @@ def _channels(model: Model, laws: list[Law]) -> Records:
 
 def _by_channel(model: Model, field: str) -> Floats:
     rows = [getattr(channel, field) for channel in model.channels]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(model.reasons))
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(model.reasons), model.clock.n_intervals)

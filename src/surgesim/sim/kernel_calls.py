@@ -54,14 +54,15 @@ def send(
 def self_service(centre: Centre, state: State, out: Out, keys: Keys, need: int, stream: int, now: int) -> bool:
     """A need is born. Return whether it calls at once; where self-service fails, the call is on its way."""
     reason, queue = centre.streams[stream].reason, centre.streams[stream].queue
-    row = out.queues[state.n[INTERVAL], queue]
+    interval = state.n[INTERVAL]
+    row = out.queues[interval, queue]
     row[C_NEEDS] += 1.0
     for channel in range(centre.channels.size):
         if now < centre.channels[channel].available_from:
             continue
-        if uniform(keys[CHANNEL], need, channel) >= centre.tries[channel, reason]:
+        if uniform(keys[CHANNEL], need, channel) >= centre.tries[channel, reason, interval]:
             continue
-        if uniform(keys[SELF_SERVICE], need, channel) < centre.containment[channel, reason]:
+        if uniform(keys[SELF_SERVICE], need, channel) < centre.containment[channel, reason, interval]:
             row[C_CONTAINED] += 1.0
             return False
         row[C_BOOMERANG] += 1.0

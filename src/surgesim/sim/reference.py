@@ -115,13 +115,13 @@ class Reference(Dispatch):
         time = min(moment(float(births.time_s[place])), self.horizon - 1.0 / TICKS_PER_S)
         interval = books.interval_of(time)
         books.count(interval, queue, "needs")
-        contact = Contact(need, 1, stream, queue, float(model.reason_talk_factor[reason]), time)
+        contact = Contact(need, 1, stream, queue, float(model.talk_factor[stream]), time)
         for index, channel in enumerate(model.channels):
             if time < channel.available_from_s:
                 continue
-            if self.luck.uniform(Purpose.CHANNEL, need, index) >= channel.tries[reason]:
+            if self.luck.uniform(Purpose.CHANNEL, need, index) >= channel.tries[reason, interval]:
                 continue
-            if self.luck.uniform(Purpose.SELF_SERVICE, need, index) < channel.containment[reason]:
+            if self.luck.uniform(Purpose.SELF_SERVICE, need, index) < channel.containment[reason, interval]:
                 books.count(interval, queue, "contained")
                 return
             books.count(interval, queue, "boomerang")
@@ -239,13 +239,12 @@ class Reference(Dispatch):
 
     def follow_up(self, contact: Contact) -> None:
         """A handled contact may bring about others: repeats, second claims, cases."""
-        reason = int(self.model.needs.reason[contact.stream])
+        factor = float(self.model.talk_factor[contact.stream])
         for place, (queue, probability, delay) in enumerate(self.model.queues[contact.queue].follow_ups):
             attempt = follow_up_attempt(contact.attempt, place, self.fan)
             if attempt == 0 or self.luck.uniform(Purpose.REPEAT, contact.need, attempt) >= probability:
                 continue
             time = contact.end_s + self.luck.delay(delay, Purpose.REPEAT_DELAY, contact.need, attempt)
-            factor = float(self.model.reason_talk_factor[reason])
             self.send(Contact(contact.need, attempt, contact.stream, queue, factor, time))
 
     def answer(self, queue: QueueDesk, group: Group) -> None:
