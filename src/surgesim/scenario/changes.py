@@ -123,12 +123,11 @@ def _below(here: Any, key: str) -> Any:
 def _put(tree: Any, path: Path, value: Any) -> None:
     *parents, last = path
     for key in parents:
-        if isinstance(tree, list):
-            tree = tree[int(key)]
-        else:
-            if not isinstance(tree.get(key), (dict, list)):
-                tree[key] = {}
-            tree = tree[key]
+        place = int(key) if isinstance(tree, list) else key
+        # what is no mapping or list gives way: a null list item as well as a key that is not there
+        if not isinstance(_below(tree, str(key)), (dict, list)):
+            tree[place] = {}
+        tree = tree[place]
     if isinstance(tree, list):
         tree[int(last) : int(last) + 1] = [] if value is None else [value]
     elif value is None:
