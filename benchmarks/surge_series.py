@@ -18,6 +18,7 @@ class Series:
     totals: np.ndarray
     peaks: tuple[int, ...]
     source: str
+    announced: tuple[int, ...] = ()
 
     def day(self, at: int) -> date:
         return self.first_day + timedelta(days=at)
@@ -59,14 +60,23 @@ def load(folder: Path) -> list[Series]:
         days, totals = _daily(_rows(path), "snow_any_channel")
         found.append(("boston_snow", "boston", "city", None, days, totals, "City of Boston open data, 311 cases"))
     peaks = _rows(folder / "surge_events.csv") if (folder / "surge_events.csv").exists() else []
+    told = _rows(folder / "announcements.csv") if (folder / "announcements.csv").exists() else []
     series = []
     for name, region, kind, country, first, totals, source in found:
         mine = [date.fromisoformat(row["peak_date"]) for row in peaks if row["series"].replace("_", "") == name.replace("_", "")]
         if not mine and kind == "hotline":
             mine = [first + timedelta(days=at) for at in find_peaks(first, totals)]
         at = tuple(sorted((day - first).days for day in mine))
-        series.append(Series(name, region, kind, country, first, totals, at, source))
+        scopes = {region, "japan"} if country == "JP" else {region}
+        days = {date.fromisoformat(row["date"]) for row in told if row["scope"] in scopes and not _calming(row["event"])}
+        announced = tuple(sorted((day - first).days for day in days if 0 <= (day - first).days < len(totals)))
+        series.append(Series(name, region, kind, country, first, totals, at, source, announced))
     return series
+
+
+def _calming(event: str) -> bool:
+    """Whether an announcement ends something, or is about the desk itself: nobody calls a hotline for it."""
+    return any(word in event for word in (" ends", " end", "lifted", "opened", "replaced", "postponed", "campaign", "first day"))
 
 
 def find_peaks(first: date, totals: np.ndarray) -> list[int]:

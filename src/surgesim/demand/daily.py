@@ -20,6 +20,7 @@ ANNOUNCED_DAYS = 42
 ANSWER_DAYS = 3
 YOUNG_DAYS = 42  # a history shorter than this knows neither its week nor how restless it is
 EMPTY = Split(0, np.zeros(0), np.zeros(0), np.zeros(8), 0.15, np.zeros(0))
+SAID_DOUBT = 0.5  # log deviation of a usual level that was said, not counted
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,13 @@ def daily_forecast(totals: Floats, days: int, model: DailyModel) -> Daily:
 
 
 def _widened(outlook: Outlook, parts: Split) -> Outlook:
-    """Return the outlook of a young history, up to twice as wide; an announcement is wide enough by itself."""
+    """Return the outlook of a young history, up to twice as wide; an announcement is wide enough by itself.
+
+    Where nothing was counted the usual level was only said, and the doubt about it moves all days together.
+    """
     seen = int((~np.isnan(parts.adjusted)).sum())
+    if not seen:
+        return replace(outlook, covariance=outlook.covariance + SAID_DOUBT**2)
     if outlook.mode == "announced" or seen >= YOUNG_DAYS:
         return outlook
     return replace(outlook, covariance=outlook.covariance * (2.0 - seen / YOUNG_DAYS) ** 2)

@@ -83,7 +83,7 @@ def lattice(points: int, dimensions: int) -> Floats:
 def draw(library: CaseLibrary, surge: Surge, origin: int, new: bool) -> Particles:
     """Return particles from the case library for a forecast made after day ``origin - 1``.
 
-    An announcement on a ``new`` desk lifts the usual level like a whole surge; on a known desk like past announcements.
+    An announcement lifts the level like past announcements; on a ``new`` desk every second particle starts a whole surge.
     """
     from scipy.special import ndtri
 
@@ -98,7 +98,9 @@ def draw(library: CaseLibrary, surge: Surge, origin: int, new: bool) -> Particle
         peak = np.full(PARTICLES, float(surge.peak))
     jumps, lags = [], []
     for at in range(len(surge.announcements)):
-        mean, deviation = library.prior("ratio" if new else "jump")
+        mean, deviation = np.array([library.prior("jump"), library.prior("ratio" if new else "jump")])[
+            np.arange(PARTICLES) % 2
+        ].T
         jumps.append(np.exp(np.maximum(mean + deviation * ndtri(places[:, 6 + 2 * at]), 0.0))[:, None])
         mean, deviation = library.prior("lag_days")
         lags.append(np.clip(np.exp(mean + deviation * ndtri(places[:, 7 + 2 * at])), 0.5, 28.0)[:, None])
