@@ -222,12 +222,12 @@ def speed(series: Series) -> None:
         {"start": datetime(2026, 1, 1) + timedelta(minutes=30 * at), "offered": 20 + at % 48} for at in range(48 * 60)
     ]
     made = forecast(polars.DataFrame(round_the_clock), paths=10)
-    from surgesim.demand.paths import Grid, sample_paths
+    from surgesim.demand.paths import Grid, Luck, sample_paths
 
     rows = np.arange(14 * 48)
     grid = Grid(rows // 48, np.full(14 * 48, 1 / 48), made.daily.factor[:14], 0.1)
     began = clock.perf_counter()
-    sample_paths(made.daily.bands, grid, 10_000, 1)
+    sample_paths(made.daily.bands, grid, 10_000, Luck(1))
     print(f"  10,000 paths of 14 days of 30 min {clock.perf_counter() - began:.2f} s (target 1 s)")
 
 

@@ -5,7 +5,7 @@ import polars as pl
 
 from surgesim.demand.baseline import Calendar, daily_totals, intraday_profile, split, surge_days
 from surgesim.demand.history import read_history
-from surgesim.demand.usual import choose, quiet_outlook
+from surgesim.demand.usual import choose, run_model
 
 WEEK = np.array([1.4, 1.1, 1.0, 1.0, 1.1, 0.8, 0.6])
 MONDAY = date(2026, 2, 2)
@@ -71,6 +71,6 @@ def test_the_profile_keeps_the_sum_of_each_part_when_it_is_cut_finer():
 def test_the_model_of_a_steady_week_predicts_the_week():
     counts = weekly(90)
     calendar = Calendar(MONDAY, None)
-    parts, outlook = quiet_outlook(counts, calendar, 7, choose(counts, calendar))
+    parts, outlook = run_model(choose(counts, calendar).name, counts, calendar, 7)
     guess = np.exp(outlook.log_median + calendar.design(90, 7) @ parts.effect)
     np.testing.assert_allclose(guess, weekly(97)[90:], rtol=0.08)

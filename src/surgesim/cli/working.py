@@ -154,6 +154,12 @@ def forecast(
     interval: Annotated[str | None, typer.Option(help="Grain of the forecast, e.g. 30min.")] = None,
     start_column: Annotated[str, typer.Option(help="Column with the date or time.")] = "start",
     offered_column: Annotated[str, typer.Option(help="Column with the count.")] = "offered",
+    queue: Annotated[str | None, typer.Option(help="One queue of several; all and their total where it is left out.")] = None,
+    zone: Annotated[str, typer.Option(help="Time zone of the desk, for stamps in UTC.")] = "Asia/Tokyo",
+    country: Annotated[str, typer.Option(help="Whose public holidays count, e.g. JP; none for no holidays.")] = "JP",
+    baseline: Annotated[str, typer.Option(help="Model of usual days: auto, best, trend, local, steady, AutoETS ...")] = "auto",
+    kernel: Annotated[str, typer.Option(help="Decay: stretched, exponential, omori or biexponential.")] = "stretched",
+    lang: Language = "en",
     out: Annotated[Path | None, typer.Option(help="CSV to write; printed where it is left out.", show_default=False)] = None,
 ) -> None:
     """Forecast contacts from a history, with bands and the probability that the peak has passed.
@@ -164,6 +170,7 @@ def forecast(
     from surgesim.demand.forecast import forecast as make_forecast
     from surgesim.result.folder import atomic_write
 
+    _language(lang)
     made = make_forecast(
         str(history),
         horizon=horizon,
@@ -171,13 +178,19 @@ def forecast(
         announcements=announcement or (),
         interval=interval,
         columns={"start": start_column, "offered": offered_column},
+        queue=queue,
+        zone=zone,
+        country=None if country.lower() == "none" else country,
+        baseline=baseline,
+        kernel=kernel,
     )
+    table = made.by_queue() if made.queues else made.table
     if out is None:
-        show_table(made.table)
+        show_table(table)
     else:
         with atomic_write(out) as unfinished:
-            made.table.write_csv(unfinished)
-    typer.echo(made.explain(), err=True)
+            table.write_csv(unfinished)
+    typer.echo(made.explain(lang), err=True)
 
 
 def report(

@@ -71,7 +71,7 @@ def calibrate(outlook: Outlook, library: CaseLibrary, own_scores: Floats | None 
     deviation = outlook.deviation
     days = np.arange(1, len(deviation) + 1)
     scores = np.array([library.score_quantiles(outlook.kin, int(day), SCORE_LEVELS) for day in days])
-    scores = (scores - _middle(scores)) * (1.0 if outlook.mode == "quiet" else NEXT_SURGE)
+    scores = (scores - _middle(scores)) * (1.0 if outlook.mode in ("quiet", "announced") else NEXT_SURGE)
     scores = np.sort(scores * _own_factor(scores[min(3, len(days) - 1)], own_scores), axis=1)
     correlation = outlook.covariance / np.outer(deviation, deviation)
     return Bands(outlook.log_median, deviation, scores, correlation)

@@ -10,7 +10,7 @@ from surgesim.demand.caselibrary import SCORE_LEVELS, CaseLibrary
 from surgesim.demand.conformal import Bands, calibrate
 from surgesim.demand.fit import Surge, fit_surge
 from surgesim.demand.outlook import Outlook
-from surgesim.demand.usual import STATSFORECAST, Tried, choose, quiet_outlook, statsforecast_outlook
+from surgesim.demand.usual import Tried, choose, run_model
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class DailyModel:
     surge : Surge
         Announcements, known peak, usual level, kernel, capacity.
     baseline : str
-        ``auto``, one of ``usual.MODELS`` or of ``usual.STATSFORECAST``.
+        ``auto``, ``best``, one of ``usual.MODELS`` or of ``statsforecasts.STATSFORECAST``.
     tried : Tried or None
         The baseline chosen before, so that an update need not choose again.
     """
@@ -138,8 +138,6 @@ def _widened(outlook: Outlook, parts: Split) -> Outlook:
     return replace(outlook, covariance=outlook.covariance * (2.0 - seen / YOUNG_DAYS) ** 2)
 
 
-def _quiet(totals: Floats, days: int, model: DailyModel) -> tuple[Split, Outlook, Tried | None]:
-    if model.baseline in STATSFORECAST:
-        return *statsforecast_outlook(totals, model.calendar, days, model.baseline), None
+def _quiet(totals: Floats, days: int, model: DailyModel) -> tuple[Split, Outlook, Tried]:
     tried = model.tried or choose(totals, model.calendar, model.baseline, days)
-    return *quiet_outlook(totals, model.calendar, days, tried), tried
+    return *run_model(tried.name, totals, model.calendar, days), tried

@@ -11,23 +11,25 @@ from numpy.typing import NDArray
 from surgesim.base.attached import Attached
 from surgesim.base.errors import HistoryError, Problem
 from surgesim.base.units import parse_duration, parse_window
-from surgesim.demand.baseline import Calendar, Profile, daily_totals, intraday_profile, surge_days
+from surgesim.demand.baseline import Calendar, Profile, daily_totals, intraday_profile
 from surgesim.demand.caselibrary import CaseLibrary, case_library
 from surgesim.demand.daily import Daily, DailyModel, daily_forecast
 from surgesim.demand.explain import explain_change, explain_state
 from surgesim.demand.fit import Surge
 from surgesim.demand.history import History, read_history
 from surgesim.demand.history_checks import DAY_S
-from surgesim.demand.paths import sample_paths
+from surgesim.demand.history_rows import queue_names
+from surgesim.demand.kernel import decay_law
+from surgesim.demand.pace import paced, surge_notes, tagged_days
+from surgesim.demand.paths import Luck, sample_paths
 from surgesim.demand.rows import Asked, fill_table, lay_grid
+from surgesim.demand.usual import check_baseline
 
 if TYPE_CHECKING:
     import polars
 
 Floats = NDArray[np.float64]
 Day = date | datetime | str
-PACE_TRUST, PACE_FADE = 0.15, 0.85
-TAG_DAYS = 200
 
 
 class State(float):
@@ -48,7 +50,7 @@ class Request:
 
     asked: Asked
     paths: int
-    seed: int
+    luck: Luck
     model: DailyModel
     reading: Mapping[str, Any]
 
@@ -67,6 +69,9 @@ class Forecast:
         Probability that the peak has passed, and the mode.
     notes : tuple of Problem
         What was found in the history and mended without changing a number.
+    queues : mapping of str to Forecast
+        Forecast of each queue, where the history names several; then this is the total: its mean and every one of its
+        paths are the sums of theirs.
     """
 
     table: "polars.DataFrame"
@@ -77,16 +82,35 @@ class Forecast:
     daily: Daily = field(repr=False)
     request: Request = field(repr=False)
     before: "Forecast | None" = field(default=None, repr=False)
+    queues: "Mapping[str, Forecast]" = field(default_factory=dict, repr=False)
 
     plot = Attached("Forecast.plot")
     """Draws the forecast: ``forecast.plot(language="ja")``."""
 
-    def explain(self) -> str:
-        """Return in words what the forecast believes and, after an update, what changed and why."""
-        lines = explain_state(self.daily, self.history, float(self.state))
+    def explain(self, language: str = "en") -> str:
+        """Return in words what the forecast believes and, after an update, what changed and why.
+
+        Parameters
+        ----------
+        language : str
+            ``"en"`` or ``"ja"``; notes about the history stay English.
+
+        Raises
+        ------
+        DomainError
+            Another language.
+        """
+        lines = explain_state(self.daily, self.history, float(self.state), language)
         if self.before is not None:
-            lines = explain_change(self, self.before) + lines
+            lines = explain_change(self, self.before, language) + lines
         return "\n".join([*lines, *(str(note) for note in self.notes)])
+
+    def by_queue(self) -> "polars.DataFrame":
+        """Return the table of every queue and of the total, with a column ``queue`` first."""
+        import polars
+
+        named = [*self.queues.items(), ("total", self)] if self.queues else [("", self)]
+        return polars.concat([one.table.select(polars.lit(name).alias("queue"), polars.all()) for name, one in named])
 
     def update(self, rows: Any) -> "Forecast":
         """Return a new forecast that also knows ``rows`` (new days or intervals, read like the history).
@@ -96,22 +120,13 @@ class Forecast:
         HistoryError
             If the rows cannot be read or have another grain.
         """
-        later = read_history(rows, **self.request.reading)
-        if len(later.starts_s) != len(self.history.starts_s):
-            later = _regrid(later, self.history)
+        if self.queues:
+            from surgesim.demand.queues import update_queues
+
+            return update_queues(self, rows)
+        later = read_history(rows, **self.request.reading).on_grid(self.history)
         model = replace(self.request.model, tried=self.daily.tried)
-        return _run(self.history.joined(later), replace(self.request, model=model), before=self)
-
-
-def _regrid(later: History, history: History) -> History:
-    """Return a few new intervals on the grid of the history's day."""
-    counts = np.full((later.days, len(history.starts_s)), np.nan)
-    place = np.searchsorted(history.starts_s, later.starts_s)
-    inside = (place < len(history.starts_s)) & np.isin(later.starts_s, history.starts_s)
-    if not inside.all():
-        raise HistoryError(Problem("the new rows have another grain than the history", "update"))
-    counts[:, place] = later.counts
-    return replace(later, starts_s=history.starts_s, ends_s=history.ends_s, counts=counts)
+        return run_forecast(self.history.joined(later), replace(self.request, model=model), before=self)
 
 
 def forecast(
@@ -126,6 +141,7 @@ def forecast(
     columns: Mapping[str, str] | None = None,
     parts: Mapping[str, str] | None = None,
     queue: str | None = None,
+    zone: str = "Asia/Tokyo",
     country: str | None = "JP",
     library: CaseLibrary | None = None,
     exclude: Iterable[str] = (),
@@ -153,8 +169,9 @@ def forecast(
         Interval of the table; default: the history's grain (a day where the day comes in uneven parts).
     paths, seed : int
         How many sample paths, and which.
-    columns, parts, queue
-        See ``history.read_history``.
+    columns, parts, queue, zone
+        See ``history.read_history``. Where the history names several queues and none is asked for, each gets its own
+        forecast (``Forecast.queues``) and the total is their sum.
     country : str or None
         Whose public holidays count.
     library, exclude
@@ -169,7 +186,7 @@ def forecast(
     capacity : float, optional
         Contacts a day that can be answered at most; counts near it may hide a higher demand.
     kernel, baseline : str
-        See ``kernel.DECAYS`` and ``usual.MODELS``.
+        See ``kernel.DECAYS`` and ``usual.choose``.
 
     Raises
     ------
@@ -178,20 +195,45 @@ def forecast(
     DomainError
         A name or number outside its domain.
     """
-    reading = {"columns": columns, "parts": parts, "queue": queue}
-    known = _known(history, as_of, tuple(announcements), usual, reading)
+    reading: dict[str, Any] = {"columns": columns, "parts": parts, "queue": queue, "zone": zone}
+    decay_law(kernel)
+    check_baseline(baseline)
+    told = tuple(announcements)
     cases = (library or case_library()).without(exclude) if exclude else (library or case_library())
-    surge = Surge(
-        tuple(_day_index(day, known, "announcements") for day in announcements),
-        None if peak is None else _day_index(peak, known, "peak"),
-        usual,
-        kernel,
-        capacity,
-    )
-    model = DailyModel(Calendar(known.first_day, country), cases, surge, baseline)
     window = parse_window(opening) if opening else None
     step = parse_duration(interval) if interval else None
-    return _run(known, Request(Asked(parse_duration(horizon), step, window), paths, seed, model, reading), None)
+    asked = Asked(parse_duration(horizon), step, window)
+
+    def request_of(known: History) -> Request:
+        days = tuple(_day_index(day, known, "announcements") for day in told)
+        surge = Surge(days, None if peak is None else _day_index(peak, known, "peak"), usual, kernel, capacity)
+        model = DailyModel(Calendar(known.first_day, country), cases, surge, baseline)
+        return Request(asked, paths, Luck(seed), model, reading)
+
+    names = _queues(history, queue, columns, usual, capacity)
+    if names:
+        from surgesim.demand.queues import forecast_queues
+
+        known = {name: read_history(history, **(reading | {"queue": name})).until(as_of) for name in names}
+        return forecast_queues(known, request_of)
+    alone = _known(history, as_of, told, usual, reading)
+    return run_forecast(alone, request_of(alone), None)
+
+
+def _queues(
+    history: Any, queue: str | None, columns: Mapping[str, str] | None, usual: float | None, capacity: float | None
+) -> list[str]:
+    """Return the queues to forecast one by one; none where there is one only or one was asked for."""
+    if history is None or isinstance(history, History) or queue is not None:
+        return []
+    names = queue_names(history, dict(columns or {}))
+    if len(names) < 2:
+        return []
+    given = [name for name, value in (("usual", usual), ("capacity", capacity)) if value is not None]
+    if given:
+        what = f"the history names {len(names)} queues, so whose {given[0]} it is is not clear"
+        raise HistoryError(Problem(what, given[0], f'forecast one queue: queue="{names[0]}"'))
+    return names
 
 
 def _known(
@@ -220,7 +262,7 @@ def _day_index(day: Day, history: History, where: str) -> int:
     return (_date(day, where) - history.first_day).days
 
 
-def _run(history: History, request: Request, before: Forecast | None) -> Forecast:
+def run_forecast(history: History, request: Request, before: Forecast | None) -> Forecast:
     totals = daily_totals(history)
     partial = bool(np.isnan(history.counts[-1]).any()) and history.known_s < float(history.ends_s[-1])
     if partial:
@@ -229,34 +271,16 @@ def _run(history: History, request: Request, before: Forecast | None) -> Forecas
     skip_s = history.known_s if partial else 0.0
     days = max(1, int(np.ceil((request.asked.horizon_s + skip_s) / DAY_S)))
     daily = daily_forecast(totals, days, request.model)
-    tagged = _tagged(totals, request.model.calendar)
+    tagged = tagged_days(totals, request.model.calendar)
     profile = _profile(history, request, tagged)
     if partial:
-        daily = _paced(daily, history, profile, first)
+        daily = paced(daily, history, profile, first)
     starts, whole_days, grid = lay_grid(history, request.asked, profile, daily, (first, skip_s, days))
     table = fill_table(starts, grid, daily, by_day=whole_days and history.by_day)
-    draws = sample_paths(daily.bands, grid, request.paths, request.seed)
+    draws = sample_paths(daily.bands, grid, request.paths, request.luck)
     state = State(daily.outlook.passed, daily.outlook.mode)
-    notes = (*history.notes, *_surge_notes(history, tagged))
+    notes = (*history.notes, *surge_notes(history, tagged))
     return Forecast(table, draws, state, notes, history, daily, request, before)
-
-
-def _tagged(totals: Floats, calendar: Calendar) -> NDArray[np.int64]:
-    """Return the surge days among the last ``TAG_DAYS`` days; none where six weeks of counts are not known."""
-    start = max(0, len(totals) - TAG_DAYS)
-    recent = totals[start:]
-    if (~np.isnan(recent)).sum() < 42:
-        return np.zeros(0, dtype=np.int64)
-    later = Calendar(calendar.first_day + timedelta(days=start), calendar.country)
-    return start + np.flatnonzero(surge_days(recent, later))
-
-
-def _surge_notes(history: History, tagged: NDArray[np.int64]) -> list[Problem]:
-    if not len(tagged):
-        return []
-    rows = [int(row) for row in history.rows[tagged] if row]
-    what = f"{len(tagged)} surge days between rows {min(rows)} and {max(rows)}"
-    return [Problem(f"{what}; kept out of the usual level and profile", "history")]
 
 
 def _profile(history: History, request: Request, tagged: NDArray[np.int64]) -> Profile:
@@ -265,17 +289,3 @@ def _profile(history: History, request: Request, tagged: NDArray[np.int64]) -> P
     kept = np.ones(history.days, dtype=bool)
     kept[tagged] = False
     return intraday_profile(history, kept)
-
-
-def _paced(daily: Daily, history: History, profile: Profile, today: date) -> Daily:
-    """Scale the forecast by how today runs so far, the less the later the day ahead."""
-    seen = ~np.isnan(history.counts[-1])
-    edges = np.searchsorted(profile.edges_s, history.starts_s)
-    share = np.diff(np.append(profile.cumulative[today.weekday()], 1.0))[edges]
-    known = float(share[seen].sum())
-    if known < 0.02:
-        return daily
-    expected = float(np.exp(daily.bands.centre[0]) * daily.factor[0] * known)
-    pace = np.log((np.nansum(history.counts[-1]) + 0.5) / (expected + 0.5)) * known / (known + PACE_TRUST)
-    centre = daily.bands.centre + pace * PACE_FADE ** np.arange(len(daily.bands.centre))
-    return replace(daily, bands=replace(daily.bands, centre=centre))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,8 @@ from numpy.typing import NDArray
 from surgesim.base.errors import HistoryError, Problem
 from surgesim.base.units import parse_window
 from surgesim.demand.history_checks import DAY_S, daily_rows_inside, duplicates, grain_s
+from surgesim.demand.history_notes import known_until, noted
 from surgesim.demand.history_rows import Row, Table, open_table, parse_rows
-
-LEADING_ZERO_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class History:
     notes : tuple of Problem
         What was found and mended without changing a number.
     zone : str
-        Time zone of the source's stamps, empty where they had none.
+        Time zone of the desk: stamps with an offset were brought to it. Empty where nobody said.
     by_day : bool
         True where the source holds dates rather than instants.
     known_s : float
@@ -90,7 +90,7 @@ class History:
         """
         if as_of is None:
             return self
-        day, second = _moment(as_of)
+        day, second = _moment(as_of, self.zone)
         keep = (day - self.first_day).days + 1
         if keep <= 0:
             raise HistoryError(Problem(f"as_of {as_of} lies before the first day {self.first_day}", "as_of"))
@@ -102,6 +102,22 @@ class History:
         if np.isnan(counts).all():
             raise HistoryError(Problem(f"nothing is known by {as_of}", "as_of", f"the first day is {self.first_day}"))
         return replace(self, counts=counts, rows=rows, known_s=second)
+
+    def on_grid(self, other: "History") -> "History":
+        """Return these days on the parts of the day of ``other``; a few new intervals need not be a whole day.
+
+        Raises
+        ------
+        HistoryError
+            If a part of the day does not fit.
+        """
+        if len(self.starts_s) == len(other.starts_s):
+            return self
+        counts = np.full((self.days, len(other.starts_s)), np.nan)
+        if not np.isin(self.starts_s, other.starts_s).all():
+            raise HistoryError(Problem("the new rows have another grain than the history", "update"))
+        counts[:, np.searchsorted(other.starts_s, self.starts_s)] = self.counts
+        return replace(self, starts_s=other.starts_s, ends_s=other.ends_s, counts=counts)
 
     def joined(self, later: "History") -> "History":
         """Return this history with the known values of ``later`` written over it; the same parts of the day.
@@ -123,11 +139,11 @@ class History:
             known = ~np.isnan(part.counts)
             counts[at : at + part.days][known] = part.counts[known]
             rows[at : at + part.days] = np.maximum(rows[at : at + part.days], part.rows)
-        known_s = later.known_s if later.last_day >= self.last_day else self.known_s
-        return replace(self, first_day=first, counts=counts, rows=rows, known_s=known_s)
+        both = replace(self, first_day=first, counts=counts, rows=rows)
+        return replace(both, known_s=known_until(both))
 
 
-def _moment(as_of: "date | datetime | str") -> tuple[date, float]:
+def _moment(as_of: "date | datetime | str", zone: str) -> tuple[date, float]:
     if isinstance(as_of, str):
         try:
             as_of = datetime.fromisoformat(as_of) if len(as_of) > 10 else date.fromisoformat(as_of)
@@ -135,6 +151,8 @@ def _moment(as_of: "date | datetime | str") -> tuple[date, float]:
             problem = Problem(f"as_of {as_of!r} is not a date", "as_of", 'write for example "2020-04-20"')
             raise HistoryError(problem) from error
     if isinstance(as_of, datetime):
+        if as_of.tzinfo is not None and zone:
+            as_of = as_of.astimezone(ZoneInfo(zone))
         return as_of.date(), float((as_of.replace(tzinfo=None) - datetime.combine(as_of.date(), time())).seconds)
     return as_of, float("inf")
 
@@ -144,6 +162,7 @@ def read_history(
     columns: Mapping[str, str] | None = None,
     parts: Mapping[str, str] | None = None,
     queue: str | None = None,
+    zone: str = "Asia/Tokyo",
 ) -> History:
     """Read a history of contacts and check it.
 
@@ -159,6 +178,9 @@ def read_history(
         they take the place of ``offered``.
     queue : str, optional
         Which queue to read, where there are several.
+    zone : str
+        Time zone of the desk. Stamps with an offset (``2020-02-26T00:00:00Z``, as cloud services export them) are
+        brought to it; stamps without one are the desk's own time.
 
     Raises
     ------
@@ -167,12 +189,21 @@ def read_history(
     """
     if isinstance(source, History):
         return source
+    _check_zone(zone)
     table = open_table(source)
+    table.zone = zone
     faults: list[Problem] = []
     rows = parse_rows(table, dict(columns or {}), tuple(parts or ()), queue, faults)
     if parts:
         return _from_parts(table, rows, parts, faults)
     return _from_rows(table, rows, faults)
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise HistoryError(Problem(f"unknown time zone {zone!r}", "zone", 'write for example "Asia/Tokyo"')) from error
 
 
 def _stop(faults: list[Problem]) -> None:
@@ -224,43 +255,7 @@ def _build(
     numbers = np.zeros(len(counts), dtype=np.int64)
     for row, day, offset, value in zip(rows, dates, offsets, values, strict=True):
         at = (day - first).days
-        counts[at, int(np.searchsorted(starts, offset)) if len(starts) > 1 else 0] = value
+        part = int(np.searchsorted(starts, offset)) if len(starts) > 1 else 0
+        counts[at, part] = value if np.isnan(counts[at, part]) else counts[at, part] + value  # an hour repeated by the clock
         numbers[at] = min(numbers[at] or row.number, row.number)
-    notes = list(table.notes)
-    history = History(first, starts, ends, counts, numbers, zone=table.zone, by_day=table.by_day)
-    notes += _missing_days(table, history)
-    counts, zeros = _leading_zeros(table, history)
-    return replace(history, counts=counts, notes=(*notes, *zeros), known_s=float("inf"))
-
-
-def _missing_days(table: Table, history: History) -> list[Problem]:
-    absent = np.isnan(history.counts).all(axis=1)
-    weekday = (history.first_day.weekday() + np.arange(history.days)) % 7
-    absent &= history.open_weekdays[weekday]
-    notes = []
-    at = 0
-    while at < len(absent):
-        if absent[at]:
-            end = at
-            while end + 1 < len(absent) and absent[end + 1]:
-                end += 1
-            day, last = (history.first_day + timedelta(days=n) for n in (at, end))
-            before = int(history.rows[:at].max(initial=0))
-            span = f"{day}" if at == end else f"{day} to {last}"
-            notes.append(Problem(f"no count for {span}; kept as missing", table.at(before, "after ")))
-            at = end
-        at += 1
-    return notes
-
-
-def _leading_zeros(table: Table, history: History) -> tuple[NDArray[np.float64], list[Problem]]:
-    totals = np.nansum(history.counts, axis=1)
-    busy = np.flatnonzero(totals > 0)
-    opening = int(busy[0]) if len(busy) else 0
-    if opening < LEADING_ZERO_DAYS:
-        return history.counts, []
-    counts = history.counts.copy()
-    counts[:opening] = np.nan
-    last = int(history.rows[:opening].max())
-    what = f"only zeros in rows {int(history.rows[0])} to {last}, before the desk opened; kept as missing"
-    return counts, [Problem(what, table.name)]
+    return noted(table, History(first, starts, ends, counts, numbers, zone=table.zone, by_day=table.by_day))

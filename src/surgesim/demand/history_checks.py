@@ -14,15 +14,16 @@ DAY_S = 86_400
 
 def duplicates(table: Table, rows: Sequence[Row], faults: list[Problem]) -> None:
     """Name rows that repeat a start."""
-    seen: dict[datetime, int] = {}
+    seen: dict[tuple[datetime, int], int] = {}
     for row in rows:
-        if row.start in seen:
+        key = (row.start, row.start.fold)  # the hour that the end of summer time repeats is there twice by right
+        if key in seen:
             faults.append(
-                Problem(f"{_stamp(row.start)} appears again, first in row {seen[row.start]}", table.at(row.number),
+                Problem(f"{_stamp(row.start)} appears again, first in row {seen[key]}", table.at(row.number),
                         "keep one row for each interval")
             )  # fmt: skip
         else:
-            seen[row.start] = row.number
+            seen[key] = row.number
 
 
 def _stamp(instant: datetime) -> str:

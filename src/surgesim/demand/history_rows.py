@@ -7,9 +7,10 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from surgesim.base.errors import HistoryError, Problem
 
@@ -40,6 +41,8 @@ class Table:
     notes: list[Problem]
     zone: str = ""
     by_day: bool = True
+    converted: int = 0
+    plain: int = 0
 
     def at(self, number: int, before: str = "") -> str:
         """Return the place of a row for a message."""
@@ -129,7 +132,46 @@ def parse_rows(
         values = tuple(_read_count(table, number, cells[at], faults) for at in at_counts)
         if start is not None:
             rows.append(Row(number, start, values))
+    _one_clock(table, faults)
     return rows
+
+
+def _one_clock(table: Table, faults: list[Problem]) -> None:
+    """Say that stamps were brought to the desk's time; name a mixture of stamps with and without an offset."""
+    if table.converted and table.plain:
+        first = table.at(min(table.converted, table.plain))
+        other = max(table.converted, table.plain)
+        what = f"some stamps have an offset from UTC and some have none (row {other}), so the time is not clear"
+        faults.append(Problem(what, first, "write all of them one way"))
+    elif table.converted:
+        table.notes.append(Problem(f"stamps with an offset from UTC were brought to {table.zone}", table.name))
+
+
+def _local(table: Table, number: int, instant: datetime) -> datetime:
+    """Return the desk's wall clock at an instant that may carry an offset; remembers the first row of either kind."""
+    if instant.tzinfo is None:
+        table.plain = table.plain or number
+        return instant
+    table.converted = table.converted or number
+    return instant.astimezone(ZoneInfo(table.zone)).replace(tzinfo=None)
+
+
+def queue_names(source: Any, columns: dict[str, str]) -> list[str]:
+    """Return the queues that a source names, sorted; none where it has no such column.
+
+    Raises
+    ------
+    HistoryError
+        If the source cannot be opened.
+    """
+    table = open_table(source)
+    plain = [_plain(title) for title in table.header]
+    name = _plain(columns.get("queue", "queue"))
+    if name not in plain:
+        return []
+    at = plain.index(name)
+    filled = (cells for cells in table.cells if len(cells) > at and any(str(cell).strip() for cell in cells if cell is not None))
+    return sorted({str(cells[at]) for cells in filled})
 
 
 def _choose_queue(table: Table, columns: dict[str, str], queue: str | None) -> tuple[int, str] | None:
@@ -152,9 +194,7 @@ def _choose_queue(table: Table, columns: dict[str, str], queue: str | None) -> t
 def _read_start(table: Table, number: int, cell: Any, faults: list[Problem]) -> datetime | None:
     if isinstance(cell, datetime):
         table.by_day = False
-        if cell.tzinfo is not None:
-            table.zone = table.zone or str(cell.tzinfo)
-        return cell.replace(tzinfo=None)
+        return _local(table, number, cell)
     if isinstance(cell, date):
         return datetime.combine(cell, time())
     text = _plain(str(cell))
@@ -166,12 +206,19 @@ def _read_start(table: Table, number: int, cell: Any, faults: list[Problem]) -> 
         if match is None:
             raise ValueError(text)
         year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-        instant = datetime(year, month, day, hour, minute, second)
+        instant = datetime(year, month, day, hour, minute, second, tzinfo=_offset(match.group(7)))
     except ValueError:
         faults.append(Problem(f"{cell!r} is no date", table.at(number), "write 2020-04-07 or 2020-04-07 09:00"))
         return None
     table.by_day &= match.group(4) is None
-    return instant
+    return _local(table, number, instant) if match.group(4) is not None else instant.replace(tzinfo=None)
+
+
+def _offset(text: str | None) -> tzinfo | None:
+    """Return the offset written behind a stamp: Z, +09:00 or +0900."""
+    if text is None:
+        return None
+    return datetime.fromisoformat(f"2000-01-01T00:00{text}").tzinfo
 
 
 def _read_count(table: Table, number: int, cell: Any, faults: list[Problem]) -> float:

@@ -38,7 +38,26 @@ class Grid:
     spread: float
 
 
-def sample_paths(bands: Bands, grid: Grid, paths: int, seed: int) -> NDArray[np.int32]:
+@dataclass(frozen=True)
+class Luck:
+    """Which luck the paths have: its seed, and how much of the days' luck is a queue's own.
+
+    Parameters
+    ----------
+    seed : int
+        Same seed, same paths.
+    queue : int
+        Number of the queue; 0 where there is one history only.
+    together : float
+        Correlation of the days' luck between queues, 0 to 1.
+    """
+
+    seed: int
+    queue: int = 0
+    together: float = 1.0
+
+
+def sample_paths(bands: Bands, grid: Grid, paths: int, luck: Luck) -> NDArray[np.int32]:
     """Return whole-number sample paths, shape (paths, rows).
 
     Daily levels: Gaussian copula with the model's correlation and the calibrated quantiles as margins. Within the day:
@@ -48,10 +67,10 @@ def sample_paths(bands: Bands, grid: Grid, paths: int, seed: int) -> NDArray[np.
     ----------
     paths : int
         How many.
-    seed : int
-        Same seed, same paths; path ``n`` does not depend on how many are asked for.
+    luck : Luck
+        Same luck, same paths; path ``n`` does not depend on how many are asked for.
     """
-    levels = np.maximum(daily_levels(bands, paths, seed) * grid.factor[None, :] - HALF, 0.0)
+    levels = np.maximum(daily_levels(bands, paths, luck) * grid.factor[None, :] - HALF, 0.0)
     if not grid.spread:
         return np.asarray(np.rint(levels[:, grid.day] * grid.share), dtype=np.int32)
     out = np.empty((paths, len(grid.day)), dtype=np.int32)
@@ -59,19 +78,23 @@ def sample_paths(bands: Bands, grid: Grid, paths: int, seed: int) -> NDArray[np.
     rows = np.arange(len(grid.day))
     for first in range(0, paths, CHUNK):
         need = np.arange(first, min(first + CHUNK, paths))[:, None]
-        noise = standard_normals(uniforms(seed, 0, need, rows, Purpose.PATH))
+        noise = standard_normals(uniforms(luck.seed, luck.queue, need, rows, Purpose.PATH))
         mean = levels[need[:, 0]][:, grid.day] * grid.share
-        knots = standard_normals(uniforms(seed, 0, need, np.arange(weights.shape[0]), Purpose.FORECAST))
+        knots = standard_normals(uniforms(luck.seed, luck.queue, need, np.arange(weights.shape[0]), Purpose.FORECAST))
         out[need[:, 0]] = _counts(mean, noise, knots @ weights, grid.spread)
     return out
 
 
-def daily_levels(bands: Bands, paths: int, seed: int) -> Floats:
+def daily_levels(bands: Bands, paths: int, luck: Luck) -> Floats:
     """Return daily levels before weekday and holiday, shape (paths, days)."""
     days = len(bands.centre)
     root = np.linalg.cholesky(bands.correlation + 1e-9 * np.eye(days))
-    marks = uniforms(seed, 0, np.arange(paths)[:, None], np.arange(days), Purpose.DAY_FACTOR)
-    normal = standard_normals(marks) @ root.T
+    at = np.arange(paths)[:, None]
+    normal = standard_normals(uniforms(luck.seed, 0, at, np.arange(days), Purpose.DAY_FACTOR))
+    if luck.queue and luck.together < 1.0:
+        own = standard_normals(uniforms(luck.seed, luck.queue, at, np.arange(days), Purpose.DAY_FACTOR))
+        normal = np.sqrt(luck.together) * normal + np.sqrt(1.0 - luck.together) * own
+    normal = normal @ root.T
     return np.exp(np.stack([bands.log_of_normal(day, normal[:, day]) for day in range(days)], axis=1))
 
 

@@ -58,6 +58,9 @@ def lay_grid(
             starts.append(datetime.combine(first, time()) + timedelta(seconds=float(offset)))
             day_of.append(at)
             shares.append(float(share))
+    if not starts:
+        what = f"the desk is never open in the {asked.horizon_s / 3600.0:g} h after the last count"
+        raise HistoryError(Problem(what, "horizon", "ask further ahead"))
     spread = 0.0 if cuts is None else profile.spread
     return starts, cuts is None, Grid(np.array(day_of, dtype=np.int64), np.array(shares), daily.factor, spread)
 

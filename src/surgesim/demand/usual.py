@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from surgesim.base.errors import DomainError, Problem
 from surgesim.demand.baseline import Calendar, Split, split
 from surgesim.demand.outlook import Outlook, walk_covariance
+from surgesim.demand.statsforecasts import STATSFORECAST, check_installed, statsforecast_level
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ TREND_FADE, TREND_DAYS = 0.9, 21
 BETTER_BY = 0.1  # another model must beat the first by this share before it takes its place
 
 STEPS = {"local": 5.0, "steady": 80.0}
-STATSFORECAST = ("AutoETS", "AutoARIMA", "AutoTheta")
+BEST = "best"  # chosen among our own models and those of statsforecast
 
 
 def local(totals: Floats, calendar: Calendar, days: int) -> tuple[Split, Floats]:
@@ -68,11 +69,11 @@ def try_model(name: str, totals: Floats, calendar: Calendar, span: int) -> Tried
         origin = len(totals) - span - back * max(2, span // 2)
         if origin < 21:
             break
-        parts, level = MODELS[name](totals[:origin], calendar, span)
-        guess = level + calendar.design(origin, span) @ parts.effect
+        parts, outlook = run_model(name, totals[:origin], calendar, span)
+        guess = outlook.log_median + calendar.design(origin, span) @ parts.effect
         actual = np.log(totals[origin : origin + span] + 0.5)
         miss = (actual - guess)[~np.isnan(actual)]
-        deviation = _covariance(name, parts, span).diagonal()[~np.isnan(actual)] ** 0.5
+        deviation = outlook.deviation[~np.isnan(actual)]
         errors.append(np.abs(miss))
         scores.append(miss / deviation)
     if not errors:
@@ -80,22 +81,35 @@ def try_model(name: str, totals: Floats, calendar: Calendar, span: int) -> Tried
     return Tried(name, float(np.concatenate(errors).mean()), np.concatenate(scores))
 
 
-def choose(totals: Floats, calendar: Calendar, model: str = "auto", days: int = SPAN) -> Tried:
-    """Return the model to use: the one asked for, or the best by rolling-origin error over the days asked for.
-
-    A week at most is looked ahead; the first model stays unless another is clearly better.
+def check_baseline(model: str) -> None:
+    """Refuse an unknown model, or one whose package is missing.
 
     Raises
     ------
     DomainError
-        Unknown model.
+        Unknown model, or the statsforecast extra is not installed.
     """
-    if model != "auto":
-        if model not in MODELS:
-            known = ", ".join(["auto", *MODELS, *STATSFORECAST])
-            raise DomainError(Problem(f"unknown baseline {model!r}", "baseline", f"choose one of {known}"))
-        return try_model(model, totals, calendar, min(days, SPAN))
-    tried = [try_model(name, totals, calendar, min(days, SPAN)) for name in MODELS]
+    if model not in ("auto", BEST, *MODELS, *STATSFORECAST):
+        known = ", ".join(["auto", BEST, *MODELS, *STATSFORECAST])
+        raise DomainError(Problem(f"unknown baseline {model!r}", "baseline", f"choose one of {known}"))
+    if model == BEST or model in STATSFORECAST:
+        check_installed(model)
+
+
+def choose(totals: Floats, calendar: Calendar, model: str = "auto", days: int = SPAN) -> Tried:
+    """Return the model to use: the one asked for, or the best by rolling-origin error over the days asked for.
+
+    A week at most is looked ahead; the first model stays unless another is clearly better. ``auto`` chooses among our
+    own models, whatever else is installed; ``best`` also among those of statsforecast.
+
+    Raises
+    ------
+    DomainError
+        Unknown model, or the statsforecast extra is not installed.
+    """
+    check_baseline(model)
+    names = {"auto": tuple(MODELS), BEST: (*MODELS, *STATSFORECAST)}.get(model, (model,))
+    tried = [try_model(name, totals, calendar, min(days, SPAN)) for name in names]
     best = min(tried, key=lambda one: one.error)
     return best if best.error < (1.0 - BETTER_BY) * tried[0].error else tried[0]
 
@@ -105,37 +119,12 @@ def _covariance(name: str, parts: Split, days: int) -> Floats:
     return walk_covariance(days, float(step), parts.noise)
 
 
-def quiet_outlook(totals: Floats, calendar: Calendar, days: int, tried: Tried) -> tuple[Split, Outlook]:
-    """Return split and outlook of usual demand for ``days`` days after the last of ``totals``."""
-    parts, level = MODELS[tried.name](totals, calendar, days)
-    return parts, Outlook("quiet", level, _covariance(tried.name, parts, days), 1.0, {"level": float(np.exp(level[0]))})
-
-
-def statsforecast_outlook(
-    totals: Floats, calendar: Calendar, days: int, model: str
-) -> tuple[Split, Outlook]:
-    """Return split and outlook by a model of the statsforecast extra, run on calendar-adjusted log counts.
-
-    Raises
-    ------
-    DomainError
-        If the extra is not installed.
-    """
-    try:
-        from statsforecast import models  # type: ignore[import-not-found,unused-ignore]
-    except ImportError as error:
-        problem = Problem(f"{model} needs statsforecast", "baseline", 'install "surgesim[statsforecast]"')
-        raise DomainError(problem) from error
-    parts, _ = local(totals, calendar, days)
-    filled = np.where(np.isnan(parts.adjusted), parts.level, parts.adjusted)
-    options = {} if model == "AutoARIMA" else {"season_length": 1}
-    answer = getattr(models, model)(**options).forecast(filled, h=days, level=[80])
-    mean = np.asarray(answer["mean"], dtype=float)
-    deviation = np.maximum((np.asarray(answer["hi-80"], dtype=float) - mean) / 1.2816, parts.noise)
-    return parts, Outlook("quiet", mean, np.outer(deviation, deviation) * _correlation(days), 1.0)
-
-
-def _correlation(days: int) -> Floats:
-    matrix = walk_covariance(days, 0.5, 1.0)
-    scale = np.sqrt(matrix.diagonal())
-    return np.asarray(matrix / np.outer(scale, scale))
+def run_model(name: str, totals: Floats, calendar: Calendar, days: int) -> tuple[Split, Outlook]:
+    """Return split and outlook of usual demand for ``days`` days after the last of ``totals``, by a named model."""
+    if name in STATSFORECAST:
+        parts, _ = local(totals, calendar, days)
+        level, covariance = statsforecast_level(name, parts, days)
+    else:
+        parts, level = MODELS[name](totals, calendar, days)
+        covariance = _covariance(name, parts, days)
+    return parts, Outlook("quiet", level, covariance, 1.0, {"level": float(np.exp(level[0]))})
