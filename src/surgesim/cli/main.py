@@ -11,6 +11,8 @@ import typer
 
 from surgesim.base.errors import SurgesimError
 from surgesim.cli.looking import check, compare, list_kinds, new, schema
+from surgesim.cli.serving import app as serve_app
+from surgesim.cli.serving import lab
 from surgesim.cli.working import deflection, forecast, plan, report, run, warmup
 
 app = typer.Typer(
@@ -21,9 +23,10 @@ app = typer.Typer(
     help="Plan the capacity of a contact centre for a surge: forecast, simulate, optimise, verify.",
     epilog="First steps: surgesim new recall > my.yaml; surgesim check my.yaml; surgesim plan my.yaml --out out/my",
 )
-for verb in (check, run, plan, compare, forecast, deflection, report, new, schema, warmup):
+for verb in (check, run, plan, compare, forecast, deflection, report, new, schema, warmup, lab):
     app.command()(verb)
 app.command("list")(list_kinds)
+app.command("app")(serve_app)
 
 
 def _version(wanted: bool) -> None:

@@ -58,13 +58,24 @@ def families(language: str) -> list[str]:
     return [_JAPANESE, _LATIN] if language == "ja" else [_LATIN, _JAPANESE]
 
 
-def new_figure(width: float = 9.0, height: float = 4.2) -> "Figure":
-    """Return an empty white figure, inches."""
+@cache
+def _figure_class() -> "type[Figure]":
+    """Return the class of figures, one that notebooks show by itself: matplotlib's own needs pyplot for that."""
     from matplotlib.figure import Figure
+
+    class Shown(Figure):
+        def _repr_png_(self) -> bytes:
+            return png(self)
+
+    return Shown
+
+
+def new_figure(width: float = 9.0, height: float = 4.2) -> "Figure":
+    """Return an empty white figure, inches; a notebook shows it where it is the last line of a cell."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
-    return Figure(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
+    return _figure_class()(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
 
 
 def plain(axes: "Axes", ylabel: str, xlabel: str = "", grid: str = "y") -> None:

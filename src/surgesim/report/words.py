@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from surgesim.base.errors import InputError, Problem
 from surgesim.report.names import NAMES
+from surgesim.report.panel_words import PANEL
 from surgesim.report.picture_words import PICTURES
 from surgesim.result.measures import BY_NAME
 
@@ -13,6 +14,7 @@ Speaker = Callable[..., str]
 WORDS: dict[str, tuple[str, str]] = {
     **NAMES,
     **PICTURES,
+    **PANEL,
     # Headings.
     "report": ("Capacity plan", "要員・設備計画"),
     "result_report": ("Simulation result", "シミュレーション結果"),

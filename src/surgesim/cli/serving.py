@@ -1,0 +1,105 @@
+"""Verbs that open something in the browser: lab (notebooks) and app (the planner's what-if as a web page)."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from surgesim.base.errors import InputError, Problem
+from surgesim.cli.options import Language
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")]
+Quiet = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+PAGES = {"en": "planner-what-if.ipynb", "ja": "planner-what-if-ja.ipynb"}
+
+
+def lab(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copies go.")] = Path("surgesim-notebooks"),
+    port: Port = 8888,
+    no_browser: Quiet = False,
+) -> None:
+    """Open JupyterLab on a copy of the notebooks: planner, consultant, operations, researcher.
+
+    Files that are in the folder already are kept: what you changed stays.
+
+    Example: surgesim lab my-notebooks
+    """
+    _need("jupyterlab")
+    copied = copy_notebooks(folder)
+    typer.echo(f"{folder}: {copied} new files", err=True)
+    _serve(["jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", f"--port={port}"], no_browser)
+
+
+def app(
+    scenario: Annotated[
+        Path | None, typer.Argument(metavar="[SCENARIO]", help="Your own scenario; else the one of the page.", show_default=False)
+    ] = None,
+    port: Port = 8866,
+    lang: Language = "en",
+    no_browser: Quiet = False,
+) -> None:
+    """Serve the planner's what-if as a web page on this machine: sliders, numbers, bands, a workbook to take away.
+
+    Example: surgesim app my.yaml --lang ja
+    """
+    from surgesim.report.whatif import WhatIf
+    from surgesim.report.words import check_language
+    from surgesim.scenario.read import load
+
+    check_language(lang)
+    _need("voila")
+    if scenario is not None:
+        WhatIf(load(scenario))  # says here, not in the browser, what the file lacks
+        os.environ["SURGESIM_SCENARIO"] = str(scenario.resolve())
+    with TemporaryDirectory(prefix="surgesim-app-") as place:
+        copy_notebooks(Path(place))
+        _serve(["voila", str(Path(place) / PAGES[lang]), f"--port={port}", "--Voila.ip=127.0.0.1"], no_browser)
+
+
+def copy_notebooks(folder: Path) -> int:
+    """Copy the packaged notebooks and their data, keep what is there, and return how many files are new.
+
+    Raises
+    ------
+    InputError
+        The folder is a file.
+    """
+    from importlib.resources import as_file, files
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError(Problem(f"{folder} is a file", str(folder), "name a folder"))
+    folder.mkdir(parents=True, exist_ok=True)
+    new = 0
+    with as_file(files("surgesim") / "notebooks") as source:
+        for file in sorted(source.iterdir()):
+            if file.is_file() and not (folder / file.name).exists():
+                shutil.copyfile(file, folder / file.name)
+                new += 1
+    return new
+
+
+def _need(module: str) -> None:
+    if find_spec(module) is None:
+        raise InputError(Problem(f"{module} is not installed", instead='pip install "surgesim[notebook]"'))
+
+
+def _serve(words: list[str], no_browser: bool) -> None:
+    """Run a server in the foreground until it ends or is interrupted; nothing of it stays behind."""
+    quiet = ["--no-browser"] if no_browser else []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = subprocess.Popen([sys.executable, "-m", *words, *quiet])
+    try:
+        code = server.wait()
+    finally:
+        if server.poll() is None:
+            server.terminate()
+            server.wait()
+    if code:
+        raise typer.Exit(1)
