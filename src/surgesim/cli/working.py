@@ -194,17 +194,20 @@ def forecast(
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Run folder of a plan.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that plan or run wrote.", show_default=False)],
     lang: Language = "en",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF.")] = False,
 ) -> None:
-    """Write the report of a run folder again, in English or Japanese, without computing anything anew.
+    """Write the report of a run folder, in English or Japanese, without simulating anything anew.
 
-    Example: surgesim report out/tokyo-hotline --lang ja
+    Example: surgesim report out/tokyo-hotline --lang ja --pdf
     """
+    from surgesim.cli.terminal import progress
     from surgesim.report.run_folder import rewrite_report
 
     _language(lang)
-    typer.echo(rewrite_report(folder, lang))
+    with progress() as show:
+        typer.echo(rewrite_report(folder, lang, show, as_pdf=pdf))
 
 
 def _language(lang: str) -> None:

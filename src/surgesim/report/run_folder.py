@@ -1,6 +1,6 @@
 """The run folder of a plan: tables, workbook, page, pictures and everything that is needed to write them again.
 
-report.html  plan.xlsx  summary.json                       what people read
+report.html  plan.xlsx  summary.json                       what people read (and report.pdf where it was asked for)
 plan.csv  shifts.csv  hires.csv  seats.csv  lines.csv  cost.csv  service_by_day.csv   (and the same as .parquet)
 figures/*.png                                              the pictures
 report.json                                                the facts behind page, workbook and pictures
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 REPORT, FACTS, SUMMARY, BOOK, PICTURES = "report.html", "report.json", "summary.json", "plan.xlsx", "figures"
+PAPER = "report.pdf"
 TABLES = ("plan", "shifts", "hires", "seats", "lines", "cost", "service_by_day")
 SHIFT_COLUMNS = ("day", "group", "site", "source", "shift", "heads")
 
@@ -74,8 +75,11 @@ def summary(plan: Any) -> str:
     return _summary(facts_of_plan(plan)).rstrip()
 
 
-def rewrite_report(folder: str | Path, language: str = "en", progress: Progress = silent) -> Path:
+def rewrite_report(folder: str | Path, language: str = "en", progress: Progress = silent, as_pdf: bool = False) -> Path:
     """Write page, pictures and workbook of a run folder again, from what it holds, and return the path of the page.
+
+    The folder of a plain run gets its facts first. With ``as_pdf`` the report is written on paper as well, and that
+    path is returned.
 
     Raises
     ------
@@ -88,8 +92,14 @@ def rewrite_report(folder: str | Path, language: str = "en", progress: Progress 
     facts = read_facts(place)
     shifts = place / "shifts.parquet"
     rows = _rows(pl.read_parquet(shifts)) if shifts.is_file() else []
-    _write_views(facts, place, language, rows, progress)
-    return place / REPORT
+    pictures = _write_views(facts, place, language, rows, progress)
+    if as_pdf:
+        from surgesim.report.pdf import pdf
+        from surgesim.result.folder import atomic_write
+
+        with atomic_write(place / PAPER) as unfinished:
+            unfinished.write_bytes(pdf(facts, language, pictures=pictures))
+    return place / (PAPER if as_pdf else REPORT)
 
 
 def read_facts(folder: Path) -> Facts:
@@ -103,8 +113,11 @@ def read_facts(folder: Path) -> Facts:
     from pydantic import ValidationError
 
     file = folder / FACTS
+    if not file.is_file() and (folder / "meta.json").is_file():
+        return _facts_of_run(folder, file)
     if not file.is_file():
-        raise InputError(Problem(f"{folder} holds no plan", str(file), "name a folder that surgesim plan --out wrote"))
+        mend = "name a folder that surgesim plan --out or surgesim run --out wrote"
+        raise InputError(Problem(f"{folder} holds no plan and no run", str(file), mend))
     try:
         return Facts.model_validate_json(file.read_text("utf-8"))
     except ValidationError as error:
@@ -112,7 +125,21 @@ def read_facts(folder: Path) -> Facts:
         raise InputError(Problem(what, str(file), "run surgesim plan again")) from error
 
 
-def _write_views(facts: Facts, place: Path, language: str, shifts: list[tuple[Any, ...]], progress: Progress) -> None:
+def _facts_of_run(folder: Path, file: Path) -> Facts:
+    """Return the facts of a plain run, and leave them in its folder."""
+    from surgesim.report.gather.collect import facts_of_result
+    from surgesim.result.folder import atomic_write, read
+
+    facts = facts_of_result(read(folder))
+    with atomic_write(file) as unfinished:
+        unfinished.write_text(facts.model_dump_json(indent=1) + "\n", "utf-8")
+    return facts
+
+
+def _write_views(
+    facts: Facts, place: Path, language: str, shifts: list[tuple[Any, ...]], progress: Progress
+) -> dict[str, bytes]:
+    """Write workbook, page and pictures, and return the pictures."""
     from surgesim.result.folder import atomic_write
 
     pictures = draw(facts, language, progress)
@@ -122,6 +149,7 @@ def _write_views(facts: Facts, place: Path, language: str, shifts: list[tuple[An
     for name, content in files.items():
         with atomic_write(place / name) as unfinished:
             unfinished.write_bytes(content)
+    return pictures
 
 
 def tables(plan: Any, facts: Facts) -> "dict[str, pl.DataFrame]":
