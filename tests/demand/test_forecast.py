@@ -1,3 +1,4 @@
+import re
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -173,7 +174,13 @@ def test_today_so_far_moves_the_rest_of_today():
 
 def test_a_surge_inside_the_baseline_window_is_named_with_rows():
     made = forecast(frame(), country=None)
-    assert any("surge days between rows" in str(note) for note in made.notes)
+    (note,) = [str(note) for note in made.notes if "surge days" in str(note)]
+    first, last = (int(number) for number in re.findall(r"rows (\d+) and (\d+)", note)[0])
+    assert PEAK - 12 < first <= PEAK  # rows of a frame count from 1
+    assert PEAK < last < PEAK + 40
+    kept = forecast(frame(days=200), country=None)  # the surge lies inside the window of the usual level
+    usual = counts(days=200)[-28:].mean()
+    np.testing.assert_allclose(kept.table["p50"].mean(), usual, rtol=0.1)
 
 
 def test_unknown_names_are_refused():

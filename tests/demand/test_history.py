@@ -1,7 +1,10 @@
+from datetime import date, timedelta
+
 import polars as pl
 import pytest
 
 from surgesim.base.errors import HistoryError
+from surgesim.demand.forecast import forecast
 from surgesim.demand.history import read_history
 
 
@@ -35,6 +38,16 @@ def test_missing_days_stay_missing(tmp_path):
     assert history.counts[0, 0] == 5
     assert all(value != value for value in history.counts[1:3, 0])
     assert any("2020-04-02 to 2020-04-03" in str(note) for note in history.notes)
+
+
+def test_a_missing_day_is_forecast_over_and_a_zero_is_believed():
+    days = [date(2026, 1, 5) + timedelta(days=at) for at in range(60)]
+    frame = pl.DataFrame({"start": days, "offered": [200.0] * 60})
+    gone = frame.filter(~pl.col("start").is_in([days[57], days[58]]))
+    zero = frame.with_columns(offered=pl.col("offered") * ~pl.col("start").is_in([days[57], days[58]]))
+    means = [float(forecast(one, "7d", country=None).table["mean"].mean()) for one in (frame, gone, zero)]
+    assert abs(means[1] / means[0] - 1.0) < 0.02
+    assert means[2] < 0.9 * means[0]
 
 
 def test_mixed_grains_are_named(tmp_path):

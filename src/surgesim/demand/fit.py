@@ -29,6 +29,7 @@ ANCHOR_FADE = 0.93  # ... and how fast the distance itself fades in the forecast
 WALK_STEP = 0.45  # step of the level a day, in deviations of the daily noise
 DOUBTED_DAYS = 14  # so few days confirm nothing yet
 KERNEL_TRUST = (0.5, 0.25)  # weight of the kernel against the level of the last days: before the peak, and what a passed one adds
+RISE_SHARE, RISE_DAYS, RISE_FADE = 0.5, 7, 0.8  # before the peak the last level rises on: half as much as it did, ever less
 LEVEL_FADE = 0.5  # weight of a day against the next one in the level of the last days
 SEEN_DOUBT = 0.3  # part of the particles' variance that past errors confirm once counts of the surge are known
 
@@ -192,6 +193,15 @@ def fit_surge(parts: Split, origin: int, days: int, library: CaseLibrary, surge:
     return _outlook(parts, particles, surge, (levels, height, weight), origin, flat)
 
 
+def _rise(seen: "_Seen", days: int) -> Floats:
+    """Return how far the level moves if it goes on as in the last week, damped; nothing where half a week is missing."""
+    known = np.flatnonzero(seen.known[-RISE_DAYS:])
+    if len(known) < 4:
+        return np.zeros(days)
+    slope = np.polyfit(known, seen.adjusted[-RISE_DAYS:][known], 1)[0]
+    return np.asarray(slope * np.cumsum(RISE_FADE ** np.arange(1, days + 1)))
+
+
 @dataclass(frozen=True)
 class _Seen:
     """The last days before the origin: index, age, log level, whether it is known, and the count."""
@@ -273,6 +283,6 @@ def _held_back(middle: Floats, parts: Split, origin: int, capacity: float | None
     near = LEVEL_FADE**seen.age * seen.known
     if not near.sum() or seen.capped(capacity)[-7:].any():
         return middle
-    level = float(np.nan_to_num(seen.adjusted) @ near / near.sum())
+    level = float(np.nan_to_num(seen.adjusted) @ near / near.sum()) + (1.0 - passed) * RISE_SHARE * _rise(seen, len(middle))
     trust = KERNEL_TRUST[0] + KERNEL_TRUST[1] * passed
     return np.asarray(trust * middle + (1.0 - trust) * level)
