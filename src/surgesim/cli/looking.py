@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from surgesim.base.errors import InputError, Problem, ScenarioError
-from surgesim.cli.options import Json, Overrides, Replications, Seed, Sets
+from surgesim.cli.options import Json, Language, Overrides, Replications, Seed, Sets
 
 if TYPE_CHECKING:
     from surgesim.result.result import Result
@@ -74,6 +74,29 @@ def _result(path: Path, replications: int, seed: int) -> "Result":
 
     with progress() as show:
         return run(load(path), replications=replications, seed=seed, progress=show)
+
+
+def explain(
+    source: Annotated[Path, typer.Argument(metavar="RUN|SCENARIO", help="Run folder, or a scenario to run.", show_default=False)],
+    when: Annotated[str, typer.Argument(metavar="TIME", help='Local time, e.g. "2027-11-10 10:30".', show_default=False)],
+    site: Annotated[str, typer.Option(help="One site; else the whole centre.")] = "",
+    queue: Annotated[str, typer.Option(help="One queue of calls; else that of the first promise.")] = "",
+    replications: Replications = 20,
+    seed: Seed = 1,
+    lang: Language = "en",
+    json_: Json = False,
+) -> None:
+    """Explain the staff of one interval: calls, redials, handling time, load, agents, shrinkage, heads, and what binds.
+
+    Example: surgesim explain scenarios/kettle-recall.yaml "2027-11-10 10:30" --site tokyo
+    """
+    from surgesim.report.explain import explanation
+    from surgesim.report.run_folder import planned_tables
+
+    result = _result(source, replications, seed)
+    tables = planned_tables(source) if source.is_dir() else {}
+    made = explanation(result, when, site, queue, lang, **tables)
+    typer.echo(made.model_dump_json(indent=1) if json_ else str(made))
 
 
 def list_kinds(

@@ -65,6 +65,8 @@ class Plan:
     result: Result
     capacity: Capacity
 
+    explain = Attached("Plan.explain")
+    """Why so many heads: ``plan.explain("2027-03-04 10:30", site="tokyo")``."""
     plot = Attached("Plan.plot")
     """Pictures of the plan: ``plan.plot.staffing()``, ``list(plan.plot)``."""
 

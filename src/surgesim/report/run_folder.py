@@ -158,6 +158,15 @@ def tables(plan: Any, facts: Facts) -> "dict[str, pl.DataFrame]":
     return dict(zip(TABLES, frames, strict=True))
 
 
+def planned_tables(folder: Path) -> "dict[str, pl.DataFrame]":
+    """Return what a plan decided, from its run folder: ``table``, ``seats``, ``hires``; nothing for a plain run."""
+    import polars as pl
+
+    files = {"table": "plan", "seats": "seats", "hires": "hires"}
+    places = {name: folder / f"{file}.parquet" for name, file in files.items()}
+    return {name: pl.read_parquet(place) for name, place in places.items() if place.is_file()}
+
+
 def service_by_day(facts: Facts) -> "pl.DataFrame":
     """Return the service of every queue and day, formulas beside simulation."""
     import polars as pl

@@ -58,6 +58,8 @@ class Result:
     side: "Mapping[str, pl.DataFrame]" = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
 
+    explain = Attached("Result.explain")
+    """Why so many heads: ``result.explain("2027-03-04 10:30", site="tokyo")``."""
     plot = Attached("Result.plot")
     """Pictures of the result: ``result.plot.heat()``, ``list(result.plot)``."""
 

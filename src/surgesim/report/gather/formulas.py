@@ -63,7 +63,7 @@ def agents_needed(result: Result, size: Floats | None = None) -> tuple[float | N
         some = rate > 0
         if queue.patience is not None and some.any():
             total[some] += agents_for(
-                target=_promised(result, name), within=queue.answer_within, arrival_rate=rate[some], aht=aht[column],
+                target=promised_level(result, name), within=queue.answer_within, arrival_rate=rate[some], aht=aht[column],
                 patience=queue.patience.mean,
             )  # fmt: skip
     return numbers(np.where(total > 0, total, np.nan))
@@ -82,7 +82,8 @@ def busy_size(result: Result, quantile: float = 0.95) -> Floats:
     return np.asarray(np.where(mean > 0, np.quantile(by_day, quantile, axis=0) / np.maximum(mean, 1e-12), 1.0))
 
 
-def _promised(result: Result, queue: str) -> float:
+def promised_level(result: Result, queue: str) -> float:
+    """Return the highest service level promised of a queue, 80 % where none is."""
     bounds = [t.bound for t in result.scenario.targets if t.queue == queue and t.measure == "service_level"]
     return min(max(bounds, default=0.8), 0.999)
 
