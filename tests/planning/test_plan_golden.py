@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plan_desk import LOSS, NIGHT, OPENING, TRUNK, curves, hired, problem, shift, staff
+from plan_desk import LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
 
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
@@ -32,6 +32,7 @@ def _cases():
         "seats": (problem(2, sites=(OPENING,)), {}),
         "shifts": (problem(1), {}),
         "sites": (problem(2, sites=(OPENING,)), {}),
+        "standby": (problem(3, (hired(3, hires=0),), standby=(PACKAGE,)), {}),
         "targets": (problem(1), {"constant": {(0, 0): -3.0}}),
         "working-week": (problem(8, (staff(8, days_per_week=2),)), {}),
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plan_desk import HOUR, NIGHT, OPENING, curves, hired, problem, replace, shift, staff
+from plan_desk import HOUR, NIGHT, OPENING, PACKAGE, curves, hired, problem, replace, shift, staff
 
 from surgesim.planning.constraints.labour_law import lawful
 from surgesim.planning.decision import capacity, decided
@@ -175,3 +175,25 @@ def test_agents_beyond_the_seats_do_not_count():
     desk = problem(1, (staff(1, on_hand=30),))
     desk = replace(desk, sites=(replace(desk.sites[0], seats=3, most_seats=3),))
     assert _cost(desk, curves(desk))[0] == math.inf
+
+
+@few
+@given(st.integers(1, 3), st.integers(0, 3), st.integers(0, 40_000))
+def test_a_standby_package_is_reserved_activated_and_paid_before_anybody_works(packages, lead, fee):
+    crew = (staff(DAYS, on_hand=10), hired(DAYS, index=1, hires=0, wage_jpy_h=1500.0))
+    reserve = replace(PACKAGE, staff=1, packages=packages, lead_days=lead, fee_jpy=float(fee))
+    desk = problem(DAYS, crew, standby=(reserve,))
+    cost, draft = _cost(desk, curves(desk, needed=6.0))
+    without = replace(desk, standby=())
+    assert cost <= _cost(without, curves(without, needed=6.0))[0] + 1.0  # what may be left alone never costs more
+    if math.isinf(cost):
+        return
+    found = decided(draft)
+    there = reserve.heads * np.cumsum(found.activated[0])
+    assert found.activated[0].sum() <= found.reserved[0] <= packages
+    for day, working in enumerate(found.work[1].sum(axis=0)):
+        assert working <= (there[day - lead] if day >= lead else 0)
+    items = dict(bill(draft)[0].select("item", "cost_jpy").iter_rows())
+    assert items.get("reserving reserve", 0.0) == fee * found.reserved[0]
+    again = staged(Draft(desk, curves(desk, needed=6.0)).build(), 20.0, 0.001)
+    assert again.bound <= cost + 1.0 <= again.objective + 2.0

@@ -31,6 +31,10 @@ class Decision:
         Seats added.
     lots : ndarray of int, shape (trunks,)
         Lots of lines added.
+    reserved : ndarray of int, shape (packages,)
+        Standby packages reserved.
+    activated : ndarray of int, shape (packages, days)
+        Standby packages activated, by the day whose eve it happens on.
     """
 
     work: tuple[Numbers, ...]
@@ -38,6 +42,8 @@ class Decision:
     opens: Integers
     added: Integers
     lots: Integers
+    reserved: Integers
+    activated: Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +89,21 @@ def decided(draft: Draft, whole: bool = True) -> Decision:
         added[j, d] = math.ceil(var - 1e-6)
     for t, var in _values(model, "lines", "lots"):
         lots[t] = math.ceil(var - 1e-6)
+    seldom = opens, added, lots, *_standby(problem, model)
     if not whole:
-        return Decision(work, hired, opens, added, lots)
-    return Decision(tuple(_rounded(part) for part in work), tuple(_rounded(part) for part in hired), opens, added, lots)
+        return Decision(work, hired, *seldom)
+    return Decision(tuple(_rounded(part) for part in work), tuple(_rounded(part) for part in hired), *seldom)
+
+
+def _standby(problem: Problem, model: Any) -> tuple[Integers, Integers]:
+    """Return packages reserved and activated."""
+    reserved = np.zeros(len(problem.standby), dtype=np.int64)
+    activated = np.zeros((len(problem.standby), problem.days), dtype=np.int64)
+    for n, var in _values(model, "standby", "reserved"):
+        reserved[n] = math.ceil(var - 1e-6)
+    for (n, o), var in _values(model, "standby", "activated"):
+        activated[n, o] = round(var)
+    return reserved, activated
 
 
 def _rounded(values: Floats) -> Integers:

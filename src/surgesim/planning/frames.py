@@ -90,6 +90,22 @@ def lines(problem: Problem, decision: Decision) -> "pl.DataFrame":
     return _frame(rows, ("day:date", "trunk", "lines:int", "added:int"))
 
 
+def standby(problem: Problem, decision: Decision) -> "pl.DataFrame":
+    """Return standby packages by the day on whose eve they are activated; those kept in reserve have no day."""
+    rows: list[tuple[Any, ...]] = []
+    for n, package in enumerate(problem.standby):
+        group = problem.staff[package.staff].group
+        for o in range(problem.days):
+            count = int(decision.activated[n, o])
+            if count:
+                works = problem.dates[o] + timedelta(days=package.lead_days)
+                rows.append((package.name, group, problem.dates[o], works, count, count * package.heads))
+        kept = int(decision.reserved[n] - decision.activated[n].sum())
+        if kept > 0:
+            rows.append((package.name, group, None, None, kept, kept * package.heads))
+    return _frame(rows, ("package", "group", "activation_day:date", "work_day:date", "packages:int", "heads:int"))
+
+
 def bill(draft: Draft) -> tuple["pl.DataFrame", float]:
     """Return the lines of the bill of a solved draft, and their exact sum."""
     from pyomo.environ import value

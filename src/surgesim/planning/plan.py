@@ -32,6 +32,8 @@ class Plan:
         ``day, site, seats, added``.
     lines : polars.DataFrame
         ``day, trunk, lines, added``.
+    standby : polars.DataFrame
+        ``package, group, activation_day, work_day, packages, heads``; reserved but not activated: no day.
     cost_items : polars.DataFrame
         ``item, unit, price_jpy, quantity, cost_jpy``; adds up to ``cost``.
     cost : float
@@ -56,6 +58,7 @@ class Plan:
     hires: "pl.DataFrame"
     seats: "pl.DataFrame"
     lines: "pl.DataFrame"
+    standby: "pl.DataFrame"
     cost_items: "pl.DataFrame"
     cost: float
     bound: float

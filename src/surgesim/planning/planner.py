@@ -136,6 +136,7 @@ def _plan(
         "hires": frames.hires(problem, done.decision),
         "seats": frames.seats(problem, done.decision),
         "lines": frames.lines(problem, done.decision),
+        "standby": frames.standby(problem, done.decision),
     }
     proof = _certificate(work, done, bound, gap, status, cost, found, seed, failures)
     meta = {"solver": "HiGHS", "status": status, "bound_jpy": bound, "gap": gap, "cost_jpy": cost}

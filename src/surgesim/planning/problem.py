@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.planning.law import Law
+from surgesim.planning.packages import StandbyChoice
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -236,6 +237,8 @@ class Problem:
         Number of distinct paths of demand that replications see; 0 where every replication has its own.
     law : Law or None
         Labour law.
+    standby : tuple of StandbyChoice
+        Standby packages.
     """
 
     dates: tuple[date, ...]
@@ -258,6 +261,12 @@ class Problem:
     probability: float | None
     paths: int
     law: Law | None
+    standby: tuple[StandbyChoice, ...] = ()
+
+    def most_heads(self, k: int) -> int:
+        """Return the greatest number of heads of staff ``k``."""
+        reserve = sum(package.heads * package.packages for package in self.standby if package.staff == k)
+        return self.staff[k].on_hand + self.staff[k].hires + reserve
 
     @property
     def days(self) -> int:

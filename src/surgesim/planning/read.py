@@ -12,6 +12,7 @@ from surgesim.base.errors import ScenarioError
 from surgesim.base.hours import Opening
 from surgesim.model.model import Model
 from surgesim.planning.law import BY_TIME_ZONE, Law
+from surgesim.planning.packages import StandbyChoice
 from surgesim.planning.problem import (
     Floats,
     Integers,
@@ -71,6 +72,7 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         probability=probability if probability is not None else levers.probability,
         paths=0 if model.needs.paths is None else len(model.needs.paths),
         law=law,
+        standby=tuple(_package(levers, name) for name in levers.standby),
     )
 
 
@@ -117,6 +119,20 @@ def _staff(scenario: Scenario, model: Model, law: Law | None, name: str) -> Staf
         handling_factor=group.handling_factor,
         days_per_week=lever.days_per_week,
         barred_dispatch=lever.dispatch and not lever.dispatch_exemption,
+    )
+
+
+def _package(levers: Levers, name: str) -> StandbyChoice:
+    lever = levers.standby[name]
+    return StandbyChoice(
+        name=name,
+        staff=list(levers.staff).index(lever.group),
+        heads=lever.heads,
+        packages=lever.packages,
+        lead_days=whole_days(lever.lead_time),
+        term_days=whole_days(lever.minimum_term),
+        fee_jpy=float(lever.fee),
+        activation_jpy=float(lever.activation),
     )
 
 

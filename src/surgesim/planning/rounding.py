@@ -24,7 +24,7 @@ BLOCK = 110
 NEAR = 1e-6
 REACH = 3
 """Heads by which a shift may differ from a plan nearby."""
-STRATEGIC = ("hires.hired", "lines.lots", "sites.opens")
+STRATEGIC = ("hires.hired", "lines.lots", "sites.opens", "standby.reserved", "standby.activated")
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +189,7 @@ def strategy(stage: Stage) -> Stage:
     """
     program = stage.program
     few = program.of("hires.hired") & (stage.values < NEAR)
-    whole = (program.of("hires.hired") & ~few) | program.of("lines.lots")
+    whole = (program.of("hires.hired") & ~few) | np.isin(program.kind, ("lines.lots", "standby.reserved", "standby.activated"))
     upper = np.where(few, 0.0, stage.upper)
     if not whole.any():
         return replace(stage, upper=upper)

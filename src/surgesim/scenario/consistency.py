@@ -23,7 +23,7 @@ def consistency_problems(tree: Tree) -> list[Finding]:
     """Return everything that does not fit together."""
     from surgesim.scenario.staffing import staffing_problems
 
-    checks = (_kinds, _trunks, _targets, _served, _days, _series, _levers, staffing_problems)
+    checks = (_kinds, _trunks, _targets, _served, _days, _series, _levers, _heads, staffing_problems)
     return [finding for check in checks for finding in check(tree)]
 
 
@@ -188,6 +188,23 @@ def _series(tree: Tree) -> Iterator[Finding]:
                 f"{len(rates)} rates for {intervals} intervals",
                 "write one rate for each interval of the horizon",
             )
+
+
+def _heads(tree: Tree) -> Iterator[Finding]:
+    """Somebody must be there, or come: on hand, hired, or on standby."""
+    staff, standby = part(tree, "levers", "staff"), part(tree, "levers", "standby")
+    packages = dict(standby) if isinstance(standby, Mapping) else {}
+    levers = {name: lever for name, lever in staff.items() if isinstance(lever, Mapping)} if isinstance(staff, Mapping) else {}
+    for name, lever in levers.items():
+        heads = [read(parse_count, lever.get(key, 0)) for key in ("on_hand", "hires")]
+        if heads == [0, 0] and not any(part(package, "group") == name for package in packages.values()):
+            what = "nobody is on hand, nobody can be hired and nobody is on standby"
+            yield ("levers", "staff", name), what, "set on_hand or hires, or delete the lever"
+    for name, package in packages.items():
+        group = part(package, "group")
+        if isinstance(group, str) and group not in levers and group in dict(entries(tree, "groups")):
+            what = f"nobody says which shifts {group!r} works, and at what wage"
+            yield ("levers", "standby", name, "group"), what, f"write levers.staff.{group}"
 
 
 def _levers(tree: Tree) -> Iterator[Finding]:

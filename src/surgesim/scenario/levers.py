@@ -76,18 +76,31 @@ class StaffLever(Closed):
     days_per_week: Annotated[int, Field(ge=1, le=7)] = 5
     """Working days of one head in any seven days."""
 
-    @model_validator(mode="after")
-    def _hireable(self) -> Self:
-        if self.on_hand == 0 and self.hires == 0:
-            raise ValueError("nobody is on hand and nobody can be hired; set on_hand or hires, or delete the lever")
-        return self
-
     @field_validator("drop_out")
     @classmethod
     def _somebody_stays(cls, drop_out: float) -> float:
         if drop_out >= 1.0:
             raise ValueError("with a drop-out of 100% nobody ever takes a call; write less")
         return drop_out
+
+
+class StandbyLever(Closed):
+    """A standby package: heads that an agency keeps ready for a fee."""
+
+    group: Name
+    """Group in which its heads work; its staff lever says shifts and wage (the burst price)."""
+    heads: Annotated[int, Field(ge=1)]
+    """Heads of one package."""
+    packages: Annotated[int, Field(ge=1)] = 1
+    """Greatest number of packages that can be reserved."""
+    fee: Annotated[float, price()] = 0.0
+    """Price of keeping one package ready, due whether or not it is activated."""
+    activation: Annotated[float, price()] = 0.0
+    """Price of activating one package, once."""
+    lead_time: Duration = 0.0
+    """From the activation, at the earliest on the evening before the first day, to the first shift."""
+    minimum_term: Duration = 0.0
+    """Shortest paid engagement, counted from the first shift."""
 
 
 class SiteLever(Closed):
@@ -127,6 +140,8 @@ class Levers(Closed):
     """Sites to open, and seats to add, by site."""
     lines: Table[LineLever] = FrozenMapping()
     """Lines to add, by trunk."""
+    standby: Table[StandbyLever] = FrozenMapping()
+    """Standby packages, by name."""
     budget: Annotated[float, price()] | None = None
     """Greatest total cost; left out: no limit."""
     confidence: Share = 0.95

@@ -31,6 +31,7 @@ USES: tuple[tuple[str, str], ...] = (
     ("levers.staff.*.shifts.*", "shifts"),
     ("levers.sites.@", "sites"),
     ("levers.lines.@", "trunks"),
+    ("levers.standby.*.group", "groups"),
 )
 
 REQUIRED = ("hours", "reasons", "queues", "sites", "groups")

@@ -27,7 +27,7 @@ def declare(draft: Draft) -> None:
         for d in range(problem.days)
         if len(shift.cover[d][0])
     ]
-    most = [staff.on_hand + staff.hires for staff in problem.staff]
+    most = [problem.most_heads(k) for k in range(len(problem.staff))]
     block.work = Var(keys, domain=NonNegativeIntegers, bounds=lambda _, k, s, d: (0, most[k]))
     draft.dated(block.work, lambda index: index[2])
     for k, s, d in keys:
