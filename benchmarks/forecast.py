@@ -236,7 +236,7 @@ def pictures(every: list[Series], library: CaseLibrary, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     for series in every:
-        figure = Figure(figsize=(12, 3 * max(1, len(series.peaks))))
+        figure = Figure(figsize=(12, 3 * max(1, len(series.peaks))), layout="constrained")
         for at, peak in enumerate(series.peaks):
             axes = figure.add_subplot(len(series.peaks), 1, at + 1)
             shown = np.arange(max(0, peak - 35), min(len(series.totals), peak + 35))

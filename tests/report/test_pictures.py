@@ -67,6 +67,14 @@ def test_a_forecast_draws_its_bands_history_and_announcement(language: str, word
     assert list(lines["median"]) == pytest.approx(by_day.table["p50"].to_list())
 
 
+def test_what_really_came_is_drawn_over_the_forecast() -> None:
+    made = ss.forecast(history()[:77], horizon="7d")
+    axes = made.plot(actual=history()[77:82]).axes[0]
+    (line,) = [line for line in axes.get_lines() if "afterwards" in str(line.get_label())]
+    assert list(line.get_ydata()) == history()["offered"][77:82].to_list()
+    assert "実績" in str(made.plot(actual=history()[77:], language="ja").axes[0].get_legend_handles_labels()[1])
+
+
 def test_lower_floors_do_not_load_the_report() -> None:
     code = "import sys, surgesim.result.result, surgesim.demand.forecast; print('surgesim.report' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

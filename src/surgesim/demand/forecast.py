@@ -18,7 +18,7 @@ from surgesim.demand.explain import explain_change, explain_state
 from surgesim.demand.fit import Surge
 from surgesim.demand.history import History, read_history
 from surgesim.demand.history_checks import DAY_S
-from surgesim.demand.history_rows import queue_names
+from surgesim.demand.history_rows import several_queues
 from surgesim.demand.kernel import decay_law
 from surgesim.demand.pace import paced, surge_notes, tagged_days
 from surgesim.demand.paths import Luck, sample_paths
@@ -112,6 +112,20 @@ class Forecast:
         named = [*self.queues.items(), ("total", self)] if self.queues else [("", self)]
         return polars.concat([one.table.select(polars.lit(name).alias("queue"), polars.all()) for name, one in named])
 
+    def read(self, rows: Any) -> History:
+        """Return rows read like the history of this forecast; of several queues their sum.
+
+        Raises
+        ------
+        HistoryError
+            With every fault of the rows.
+        """
+        if not self.queues:
+            return read_history(rows, **self.request.reading)
+        from surgesim.demand.queues import read_queues, summed
+
+        return summed(read_queues(rows, self.request.reading))
+
     def update(self, rows: Any) -> "Forecast":
         """Return a new forecast that also knows ``rows`` (new days or intervals, read like the history).
 
@@ -124,7 +138,7 @@ class Forecast:
             from surgesim.demand.queues import update_queues
 
             return update_queues(self, rows)
-        later = read_history(rows, **self.request.reading).on_grid(self.history)
+        later = self.read(rows).on_grid(self.history)
         model = replace(self.request.model, tried=self.daily.tried)
         return run_forecast(self.history.joined(later), replace(self.request, model=model), before=self)
 
@@ -210,30 +224,13 @@ def forecast(
         model = DailyModel(Calendar(known.first_day, country), cases, surge, baseline)
         return Request(asked, paths, Luck(seed), model, reading)
 
-    names = _queues(history, queue, columns, usual, capacity)
-    if names:
-        from surgesim.demand.queues import forecast_queues
+    if several_queues(history, reading, {"usual": usual, "capacity": capacity}):
+        from surgesim.demand.queues import forecast_queues, read_queues
 
-        known = {name: read_history(history, **(reading | {"queue": name})).until(as_of) for name in names}
+        known = {name: one.until(as_of) for name, one in read_queues(history, reading).items()}
         return forecast_queues(known, request_of)
     alone = _known(history, as_of, told, usual, reading)
     return run_forecast(alone, request_of(alone), None)
-
-
-def _queues(
-    history: Any, queue: str | None, columns: Mapping[str, str] | None, usual: float | None, capacity: float | None
-) -> list[str]:
-    """Return the queues to forecast one by one; none where there is one only or one was asked for."""
-    if history is None or isinstance(history, History) or queue is not None:
-        return []
-    names = queue_names(history, dict(columns or {}))
-    if len(names) < 2:
-        return []
-    given = [name for name, value in (("usual", usual), ("capacity", capacity)) if value is not None]
-    if given:
-        what = f"the history names {len(names)} queues, so whose {given[0]} it is is not clear"
-        raise HistoryError(Problem(what, given[0], f'forecast one queue: queue="{names[0]}"'))
-    return names
 
 
 def _known(

@@ -6,6 +6,7 @@ import io
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
@@ -172,6 +173,29 @@ def queue_names(source: Any, columns: dict[str, str]) -> list[str]:
     at = plain.index(name)
     filled = (cells for cells in table.cells if len(cells) > at and any(str(cell).strip() for cell in cells if cell is not None))
     return sorted({str(cells[at]) for cells in filled})
+
+
+def several_queues(source: Any, reading: Mapping[str, Any], desk: Mapping[str, float | None]) -> bool:
+    """Return whether a source names several queues and none was asked for.
+
+    Parameters
+    ----------
+    desk : mapping
+        Numbers of the whole desk; which queue they are of would not be clear.
+
+    Raises
+    ------
+    HistoryError
+        Several queues and such a number, or the source cannot be opened.
+    """
+    if reading["queue"] is not None or not (isinstance(source, str | Path) or hasattr(source, "columns")):
+        return False
+    names = queue_names(source, dict(reading["columns"] or {}))
+    given = [name for name, value in desk.items() if value is not None]
+    if len(names) > 1 and given:
+        what = f"the history names {len(names)} queues, so whose {given[0]} it is is not clear"
+        raise HistoryError(Problem(what, given[0], f'forecast one queue: queue="{names[0]}"'))
+    return len(names) > 1
 
 
 def _choose_queue(table: Table, columns: dict[str, str], queue: str | None) -> tuple[int, str] | None:

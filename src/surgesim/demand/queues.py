@@ -107,6 +107,18 @@ def update_queues(total: Forecast, rows: Any) -> Forecast:
     return forecast_queues(histories, request_of, total)
 
 
+def read_queues(source: Any, reading: Mapping[str, Any]) -> dict[str, History]:
+    """Return the history of each queue that a source names.
+
+    Raises
+    ------
+    HistoryError
+        With every fault of the first queue that has any.
+    """
+    names = queue_names(source, dict(reading["columns"] or {}))
+    return {name: read_history(source, **{**reading, "queue": name}) for name in names}
+
+
 def summed(histories: Mapping[str, History]) -> History:
     """Return the sum over queues; what is missing in one is missing in the sum, but not before it opened or when it is shut."""
     parts = list(histories.values())

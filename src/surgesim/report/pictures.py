@@ -101,18 +101,20 @@ def of_plan(plan: Any) -> Pictures:
 def of_forecast(forecast: Any) -> "Callable[..., Figure]":
     """Return the function that draws a forecast."""
 
-    def plot(*, language: str = "en") -> "Figure":
-        """Draw contacts by day: history, median, bands, and announcements.
+    def plot(*, language: str = "en", actual: Any = None) -> "Figure":
+        """Draw contacts by day: history, median, bands, announcements, and what came where it is known.
 
         Parameters
         ----------
         language : str
             ``"en"`` or ``"ja"``.
+        actual : path or frame, optional
+            Counts of the forecast's days, read like the history.
         """
         from surgesim.report.gather.demand import fan_of_forecast
         from surgesim.report.plots.arrival_fan import figure
 
         check_language(language)
-        return figure(fan_of_forecast(forecast), language, people=False)
+        return figure(fan_of_forecast(forecast, actual), language, people=False)
 
     return plot

@@ -1,8 +1,8 @@
 """Facts about demand: the fan of needs by day, the history before it, announcements, and what happened afterwards."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,6 @@ from surgesim.scenario.demand import Actuals, History
 from surgesim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from surgesim.demand.forecast import Forecast
     from surgesim.demand.needs import Needs
 
@@ -84,8 +82,10 @@ def _actuals(scenario: Scenario) -> "tuple[tuple[date, ...], tuple[float | None,
     return _counts(scenario, scenario.actuals, dates[0], dates[-1])
 
 
-def fan_of_forecast(forecast: "Forecast") -> Fan:
+def fan_of_forecast(forecast: "Forecast", actual: Any = None) -> Fan:
     """Return the contacts of a forecast by day, with the last days of its history and the announcements it knows.
+
+    ``actual`` are counts of the forecast's days, read like its history; days that are not known stay open.
 
     The quantiles of the total are sums over the days: the total if all days ran high, or low, together.
     """
@@ -97,6 +97,7 @@ def fan_of_forecast(forecast: "Forecast") -> Fan:
     bands = daily.quantiles(np.array([0.05, 0.25, 0.5, 0.75, 0.95]))[places]
     known = range(max(0, len(counts) - PAST_DAYS), len(counts))
     totals = counts.sum(axis=1)
+    came = _came(forecast, actual, days)
     announced = [history.first_day + timedelta(days=int(n)) for n in forecast.request.model.surge.announcements]
     return Fan(
         days=tuple(days),
@@ -105,8 +106,21 @@ def fan_of_forecast(forecast: "Forecast") -> Fan:
         past_days=tuple(history.first_day + timedelta(days=n) for n in known),
         past=tuple(None if np.isnan(totals[n]) else float(totals[n]) for n in known),
         past_counts="offered",
+        actual_days=tuple(came),
+        actual=tuple(came.values()),
+        actual_counts="offered" if came else "",
         announcements=tuple((datetime.combine(day, time()), "") for day in sorted(announced)),
     )
+
+
+def _came(forecast: "Forecast", actual: Any, days: list[date]) -> dict[date, float | None]:
+    """Return the counts of whole days that lie within the forecast."""
+    if actual is None:
+        return {}
+    known = forecast.read(actual)
+    totals = known.counts.sum(axis=1)
+    found = {known.first_day + timedelta(days=at): float(total) for at, total in enumerate(totals) if not np.isnan(total)}
+    return {day: found.get(day) for day in days if day <= known.last_day}
 
 
 def _counts(
