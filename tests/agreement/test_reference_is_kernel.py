@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from draw_callers import callers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,8 @@ def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
                                "patience_factor": draw(st.sampled_from(["1x", "0.8x", "0x", "1.5x"]))}  # fmt: skip
         if draw(st.booleans()):
             queue["closing"] = {"returns": draw(shares), "spread": draw(delays)}
+        if draw(st.booleans()):
+            queue |= draw(callers("two" if name == "one" else "one", laws, delays))
     if draw(st.booleans()):
         steps = draw(st.lists(st.sampled_from(QUEUES), min_size=1, max_size=2))
         queue["follow_ups"] = [
@@ -141,9 +144,10 @@ def checked(counts: Counts) -> None:
     from surgesim.sim.books import COLUMN, GROUP_COLUMN, TRUNK_COLUMN
 
     column = {name: counts.queues[:, :, place] for name, place in COLUMN.items()}
-    ends = ("handled", "abandoned", "blocked", "balked", "deflected", "inside")
+    ends = ("handled", "abandoned", "blocked", "balked", "deflected", "unreached", "inside")
     assert np.array_equal(column["offered"], sum(column[name] for name in ends))
-    assert np.array_equal(column["offered"], column["first"] + column["redial"] + column["follow_up"])
+    kinds = ("first", "redial", "follow_up", "callback", "moved")
+    assert np.array_equal(column["offered"], sum(column[name] for name in kinds))
     assert np.all(counts.groups[:, :, GROUP_COLUMN["busy_s"]] <= counts.groups[:, :, GROUP_COLUMN["ready_s"]])
     assert np.all(counts.trunks[:, :, TRUNK_COLUMN["busy_s"]] <= counts.trunks[:, :, TRUNK_COLUMN["line_s"]])
     assert counts.waits[..., 0].sum() == column["handled"].sum()

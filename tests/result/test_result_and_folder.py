@@ -85,7 +85,7 @@ def test_golden_run_folder(result: Result, tmp_path: Path) -> None:
     assert set(meta["files"]) == {*TABLE_FILES, "side-workings.parquet"}
     queues = pl.read_parquet(tmp_path / "run" / "queues.parquet")
     assert queues.columns[:4] == ["replication", "interval", "start", "queue"]
-    assert queues.shape == (5 * 48 * 2, 28)
+    assert queues.shape == (5 * 48 * 2, 4 + len(QUEUE_COLUMNS))
     busiest = queues.sort("offered", descending=True, maintain_order=True).row(0, named=True)
     assert (busiest["replication"], busiest["interval"], busiest["queue"], busiest["offered"]) == (0, 2, "mail", 149.0)
     assert queues["offered"].sum() == 26151.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from surgesim.base.laws import Exponential, Never
 from surgesim.erlang.engine_state import TOLERANCE, State
 from surgesim.erlang.single import erlang_c
+from surgesim.model.model import Model
 from surgesim.result.flags import Flag
 
 if TYPE_CHECKING:
@@ -91,10 +92,19 @@ def _stuck(state: State) -> Found:
     return state.calls & (state.spread(state.desks.stuck) > 0)
 
 
+def _callers(state: State) -> Found:
+    beyond = np.array([queue.callers.beyond_formulas for queue in state.model.queues])
+    return np.asarray(state.calls & beyond[:, None] & (state.chains.offered > 0.0))
+
+
 MOVE_ON = 'run engine="sim" or "fluid"'
 SIMULATE = 'run engine="sim"'
 
 REASONS: tuple[Reason, ...] = (
+    Reason(
+        "callers_choose", "menus, announced waits, offers and other desks are left out: callers wait, redial or give up",
+        "音声メニュー、待ち時間案内、SMS・折り返しの提案、他の窓口への移動は考慮されません", SIMULATE, _callers,
+    ),
     Reason(
         "no_steady_state", "nobody gives up and the load is not below the staff: the queue grows for ever, no number is given",
         "離脱がなく負荷が要員数以上のため待ち行列が際限なく伸び、数値は示せません", SIMULATE, _stuck,
@@ -241,3 +251,13 @@ def _laws(state: State) -> list[Flag]:
         for queue in state.model.queues
         if not queue.deferred and not isinstance(queue.patience, Exponential | Never)
     ]  # fmt: skip
+
+
+def callers_left_out(model: Model) -> list[Flag]:
+    """Return a flag for each queue whose callers do what an engine of expectations leaves out."""
+    reason = BY_CODE["callers_choose"]
+    return [
+        Flag("warning", reason.code, queue.name, reason.en, reason.instead, reason.ja)
+        for queue in model.queues
+        if queue.callers.beyond_formulas
+    ]

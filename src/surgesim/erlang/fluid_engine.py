@@ -13,6 +13,7 @@ from surgesim.base.laws import Law, Never
 from surgesim.erlang.answer import Answer
 from surgesim.erlang.engine_deferred import preference
 from surgesim.erlang.engine_flow import Floats, lag_kernel
+from surgesim.erlang.engine_reasons import callers_left_out
 from surgesim.erlang.fluid_kernel import run as run_kernel
 from surgesim.erlang.fluid_state import QUEUE, Flags, Inputs, Integers, State
 from surgesim.model.load import Load, load
@@ -259,4 +260,4 @@ NO_LUCK = Flag(
 def _flags(model: Model, queues: Floats) -> tuple[Flag, ...]:
     inside = queues[..., QUEUE_COLUMNS.index("inside")].sum(axis=0)
     waiting = [still_waiting(queue.name, left) for queue, left in zip(model.queues, inside, strict=True) if left > 0.5]
-    return (EXPECTATION, NO_LUCK, *waiting)
+    return (EXPECTATION, NO_LUCK, *callers_left_out(model), *waiting)

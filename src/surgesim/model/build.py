@@ -8,8 +8,8 @@ import numpy as np
 from surgesim.base.clock import Clock
 from surgesim.base.errors import Problem, ScenarioError
 from surgesim.base.laws import Constant, Law, Never
-from surgesim.demand.needs import Needs
 from surgesim.demand.sources import incident_reasons, needs
+from surgesim.model.callers import callers
 from surgesim.model.model import Integers, Model, QueueModel
 from surgesim.model.selfservice import channel_of
 from surgesim.model.staffing import open_windows, staffing
@@ -21,15 +21,13 @@ MOST_FOLLOW_UPS = 60
 NO_TIME = Constant(0.0)
 
 
-def build(scenario: Scenario, known: Needs | None = None) -> Model:
+def build(scenario: Scenario) -> Model:
     """Return the model of a scenario: its demand, rules and staffing as arrays.
 
     Parameters
     ----------
     scenario : Scenario
         What is asked.
-    known : Needs, optional
-        Its needs where they are known already, from a scenario with the same demand; they take most of the time.
 
     Raises
     ------
@@ -43,7 +41,7 @@ def build(scenario: Scenario, known: Needs | None = None) -> Model:
     sites, queues = list(scenario.sites), list(scenario.queues)
     group_site = np.array([sites.index(group.site) for group in scenario.groups.values()], dtype=np.int64)
     agents, paid_s, lost = staffing(scenario, clock, group_site)
-    born = needs(scenario) if known is None else known
+    born = needs(scenario)
     return Model(
         scenario=scenario,
         clock=clock,
@@ -100,6 +98,7 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
         follow_ups=tuple((queues.index(step.to), step.probability, step.delay) for step in queue.follow_ups),
         windows_s=open_windows(scenario, clock, name),
         trunk=_trunk(scenario, name),
+        callers=callers(scenario, name, _trunk(scenario, name)),
     )
 
 
@@ -124,6 +123,17 @@ def _laws(queue: Queue) -> Iterator[tuple[str, Law]]:
         yield "closing.spread", queue.closing.spread
     for place, step in enumerate(queue.follow_ups):
         yield f"follow_ups.{place}.delay", step.delay
+    if queue.menu is not None:
+        yield "menu.time", queue.menu.time
+    if queue.misroute is not None:
+        yield "misroute.talk", queue.misroute.talk
+        yield "misroute.delay", queue.misroute.delay
+    for place, switch in enumerate(queue.switches):
+        yield f"switches.{place}.delay", switch.delay
+    for place, offer in enumerate(queue.offers):
+        for field in ("boomerang_delay", "retry", "ring"):
+            if hasattr(offer, field):
+                yield f"offers.{place}.{field}", getattr(offer, field)
 
 
 def _check(scenario: Scenario) -> None:

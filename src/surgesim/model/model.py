@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from surgesim.base.clock import Clock
 from surgesim.base.distributions import Law
 from surgesim.demand.needs import Needs
+from surgesim.model.callers import CallerModel
 from surgesim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+NOTHING = CallerModel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +79,8 @@ class QueueModel:
         Opening windows, seconds from the start of the horizon, sorted and disjoint.
     trunk : int
         Index of its trunk, -1 where it has none.
+    callers : CallerModel
+        What callers meet and do before an agent answers.
     """
 
     name: str
@@ -97,6 +101,7 @@ class QueueModel:
     follow_ups: Sequence[tuple[int, float, Law]]
     windows_s: Floats
     trunk: int
+    callers: CallerModel = NOTHING
 
     @property
     def deferred(self) -> bool:

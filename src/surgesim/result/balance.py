@@ -20,8 +20,8 @@ TOLERANCE = 1e-6
 _SHOWN = 5
 
 ROW_EQUALITIES: tuple[tuple[str, str], ...] = (
-    ("offered", "handled abandoned blocked balked deflected inside"),
-    ("offered", "first redial follow_up"),
+    ("offered", "handled abandoned blocked balked deflected unreached inside"),
+    ("offered", "first redial follow_up callback moved"),
 )
 """Left = sum of right, in every row."""
 
@@ -30,13 +30,18 @@ ROW_LIMITS: tuple[tuple[str, str], ...] = (
     ("on_time", "handled"),
     ("short_abandoned", "abandoned"),
     ("lost_closed", "closed"),
+    ("links menu_ended", "deflected"),
+    ("link_contained", "links"),
+    ("unreached", "callback"),
+    ("misrouted", "moved"),
+    ("promise_kept", "promised"),
 )
 """Sum of left <= sum of right, in every row."""
 
 TOTAL_LIMITS: tuple[tuple[str, str], ...] = (
     ("first contained", "needs"),
     ("boomerang contained", "needs"),
-    ("redial given_up", "blocked abandoned balked lost_closed"),
+    ("redial switched given_up", "blocked abandoned balked lost_closed links unreached misrouted"),
 )
 """Sum of left <= sum of right, over the horizon of each replication and queue: needs are conserved, and every further
 attempt or giving up follows one failed attempt."""

@@ -1,7 +1,7 @@
 """The additive columns that every engine fills. Rates are made from them in ``measures``, never stored.
 
 A contact is booked in the interval in which it arrived, so every row balances by itself:
-offered = handled + abandoned + blocked + balked + deflected + inside.
+offered = handled + abandoned + blocked + balked + deflected + unreached + inside.
 """
 
 COUNTS: tuple[str, ...] = (
@@ -16,7 +16,7 @@ COUNTS: tuple[str, ...] = (
     "follow_up",  # offered contacts that follow a handled one: repeats, second claims, cases
     "blocked",  # offered contacts that met a busy tone
     "balked",  # offered contacts that left at an announced wait
-    "deflected",  # offered contacts that took an offer while in the queue
+    "deflected",  # offered contacts that left for an announcement in the menu, a link or a callback
     "handled",  # offered contacts that an agent finished or will finish
     "abandoned",  # offered contacts that gave up waiting
     "inside",  # offered contacts still waiting when the horizon ended
@@ -24,6 +24,16 @@ COUNTS: tuple[str, ...] = (
     "answered_within",  # handled whose wait was within the queue's answer_within
     "on_time",  # handled whose handling ended within the deadline (deferred work; calls: same as handled)
     "given_up",  # needs whose last attempt failed: they will not try again
+    "callback",  # offered contacts that are callbacks: every try counts
+    "unreached",  # offered callbacks that nobody answered
+    "links",  # deflected that took a link to self-service
+    "link_contained",  # of those, needs that ended there
+    "promised",  # callbacks promised, by the interval of the promise, in the queue that holds them
+    "promise_kept",  # of those, talks begun within the time promised
+    "menu_ended",  # deflected whom an announcement in the menu helped
+    "moved",  # offered contacts that come from another queue: switched, at the wrong desk, or sent back from it
+    "switched",  # contacts not answered here that turned to another queue
+    "misrouted",  # moved that are here by mistake
 )
 """Counts of contacts or needs, by interval of arrival and queue."""
 

@@ -8,6 +8,7 @@ from surgesim.base.distributions import Constant
 from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings
+from surgesim.scenario.waiting import Balking, Menu, Misroute, Offer, Switch
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
 WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -91,6 +92,16 @@ class Queue(Closed):
     """What callers do while the desk is closed; left out: they are lost."""
     follow_ups: tuple[FollowUp, ...] = ()
     """Repeat calls, second claims and cases that handled contacts bring about."""
+    balking: Balking | None = None
+    """Callers hear how long they will wait, and some hang up; left out: nothing is announced."""
+    offers: Annotated[tuple[Offer, ...], Field(max_length=8)] = ()
+    """What callers who wait are offered: a link to self-service, a callback."""
+    menu: Menu | None = None
+    """Menu by voice before the queue; left out: callers join the queue at once."""
+    switches: Annotated[tuple[Switch, ...], Field(max_length=8)] = ()
+    """Where else callers turn who were not answered; the others redial or give up."""
+    misroute: Misroute | None = None
+    """Callers who try the wrong desk."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -100,6 +111,11 @@ class Queue(Closed):
             )
         if self.patience is not None and self.deadline is not None:
             raise ValueError("a queue has patience (calls) or a deadline (deferred work), not both; delete one of them")
+        calls = [name for name in ("balking", "offers", "menu", "switches", "misroute") if getattr(self, name)]
+        if self.patience is None and calls:
+            raise ValueError(f"nobody calls a queue of deferred work; delete {' and '.join(calls)}, or write patience")
+        if sum(switch.share for switch in self.switches) > 1.0 + 1e-9:
+            raise ValueError("the shares of switches add up to more than 100%; write less")
         return self
 
     @property

@@ -23,7 +23,7 @@ def consistency_problems(tree: Tree) -> list[Finding]:
     """Return everything that does not fit together."""
     from surgesim.scenario.staffing import staffing_problems
 
-    checks = (_kinds, _trunks, _targets, _served, _days, _series, _levers, _heads, staffing_problems)
+    checks = (_kinds, _trunks, _elsewhere, _targets, _served, _days, _series, _levers, _heads, staffing_problems)
     return [finding for check in checks for finding in check(tree)]
 
 
@@ -109,6 +109,23 @@ def _trunks(tree: Tree) -> Iterator[Finding]:
             if str(queue) in owners:
                 yield path, f"queue {queue!r} is on trunk {owners[str(queue)]!r} already", "keep it on one of them"
             owners.setdefault(str(queue), name)
+
+
+def _elsewhere(tree: Tree) -> Iterator[Finding]:
+    for name, queue in entries(tree, "queues"):
+        for place, offer in enumerate(listed(queue.get("offers"))):
+            holder = part(tree, "queues", str(part(offer, "queue")))
+            if isinstance(holder, Mapping) and holder.get("patience") is not None:
+                what = f"callbacks are deferred work, but queue {part(offer, 'queue')!r} holds calls with patience"
+                yield ("queues", name, "offers", place, "queue"), what, "name a queue with a deadline"
+        for place, switch in enumerate(listed(queue.get("switches"))):
+            if part(switch, "to") == name:
+                path: Path = ("queues", name, "switches", place, "to")
+                yield path, "callers switch to the queue they come from", "name another queue"
+        wrong = part(queue, "misroute", "to")
+        if wrong == name or part(tree, "queues", str(wrong), "deadline") is not None:
+            what = f"the wrong desk {wrong!r} is not another queue of calls"
+            yield ("queues", name, "misroute", "to"), what, "name another queue, with patience"
 
 
 def _targets(tree: Tree) -> Iterator[Finding]:

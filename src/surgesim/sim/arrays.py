@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from surgesim.base.laws import Law
 from surgesim.model.model import Model, QueueModel
 from surgesim.result.counters import WAIT_EDGES_S
+from surgesim.sim.arrays_callers import SWITCH, caller_arrays
 from surgesim.sim.contacts import ATTEMPT_MASK
 from surgesim.sim.laws import Laws, lowered
 from surgesim.sim.policy import ranks
@@ -24,7 +25,8 @@ QUEUE = np.dtype(
         ("talk", "i8"), ("hold", "i8"), ("after", "i8"), ("patience", "i8"), ("redial_delay", "i8"), ("spread", "i8"),
         ("redial", "f8"), ("attempts", "i8"), ("returns", "f8"), ("answer_within", "i8"), ("short_abandon", "i8"),
         ("deadline", "i8"), ("deferred", "i8"), ("trunk", "i8"), ("window", "i8"), ("windows_end", "i8"),
-        ("follow_up", "i8"), ("follow_ups_end", "i8"), ("server", "i8"), ("servers_end", "i8"),
+        ("follow_up", "i8"), ("follow_ups_end", "i8"), ("server", "i8"), ("servers_end", "i8"), ("hears", "i8"),
+        ("menu", "i8"), ("strays", "f8"), ("switch", "i8"), ("switches_end", "i8"),
     ]
 )  # fmt: skip
 GROUP = np.dtype([("factor", "f8"), ("agent", "i8"), ("size", "i8"), ("skill", "i8"), ("skills_end", "i8")])
@@ -44,6 +46,9 @@ class Centre(NamedTuple):
     streams: Records
     channels: Records
     follow_ups: Records
+    callers: Records
+    offers: Records
+    switches: Records
     tries: Floats
     containment: Floats
     skills: Integers
@@ -63,6 +68,8 @@ def flat(model: Model) -> Centre:
     """Return the arrays of a model."""
     laws: list[Law] = []
     queues, follow_ups, windows, servers = _queues(model, laws)
+    switches = _callers(model, laws, queues)
+    callers, offers = caller_arrays(model, lambda law: _number(laws, law))
     edges = to_ticks(model.clock.edges_s)
     return Centre(
         horizon=int(edges[-1]),
@@ -73,6 +80,9 @@ def flat(model: Model) -> Centre:
         streams=_streams(model),
         channels=_channels(model, laws),
         follow_ups=follow_ups,
+        callers=callers,
+        offers=offers,
+        switches=switches,
         tries=_by_channel(model, "tries"),
         containment=_by_channel(model, "containment"),
         skills=np.array([queue for skills in model.skills for queue in dict.fromkeys(skills)], dtype=np.int64),
@@ -127,6 +137,18 @@ def _queues(model: Model, laws: list[Law]) -> tuple[Records, Records, Integers, 
         servers += np.flatnonzero(rank[:, index] >= 0).tolist()
         row["windows_end"], row["follow_ups_end"], row["servers_end"] = sum(map(len, windows)), len(steps), len(servers)
     return queues, np.array(steps, dtype=FOLLOW_UP), np.concatenate(windows), np.array(servers, dtype=np.int64)
+
+
+def _callers(model: Model, laws: list[Law], queues: Records) -> Records:
+    """Fill what contacts must know of their callers' rules at once; return the switches."""
+    switches: list[tuple[int, float, int]] = []
+    for row, queue in zip(queues, model.queues, strict=True):
+        rules, first = queue.callers, len(switches)
+        switches += [(to, upto, _number(laws, delay)) for to, upto, delay in rules.switches]
+        row["hears"], row["switch"], row["switches_end"] = int(rules.hears), first, len(switches)
+        row["menu"] = -1 if rules.menu is None else _number(laws, rules.menu)
+        row["strays"] = rules.misroute.at_arrival if rules.misroute else 0.0
+    return np.array(switches, dtype=SWITCH)
 
 
 def _groups(model: Model) -> Records:

@@ -43,24 +43,34 @@ class Books:
     def offered(self, contact: Contact) -> None:
         """Book an offered contact by what brought it about."""
         kind = "redial" if contact.number_in_chain > 1 else "follow_up" if contact.chain > 0 else "first"
+        kind = "callback" if contact.promise else "moved" if contact.moved or contact.home >= 0 else kind
+        if kind == "moved" and contact.home >= 0:
+            self.count(contact.interval, contact.queue, "misrouted")
         self.count(contact.interval, contact.queue, "offered")
         self.count(contact.interval, contact.queue, kind)
 
-    def handled(self, contact: Contact, talk: float, hold: float, after: float) -> None:
-        """Book a contact that an agent starts to serve."""
+    def served(self, contact: Contact, talk: float, hold: float, after: float, reached: bool) -> None:
+        """Book a contact that an agent starts to serve, or a callback that nobody answers."""
+        group = contact.group
+        self.spread(self.counts.groups[:, group, GROUP_COLUMN["busy_s"]], contact.start_s, contact.end_s)
+        if not reached:
+            contact.outcome = Outcome.UNREACHED
+            self.count(contact.interval, contact.queue, "unreached")
+            return
+        self._handled(contact, talk, hold, after)
+        if contact.start_s < self.horizon:
+            self.counts.groups[self.interval_of(contact.start_s), group, GROUP_COLUMN["handled"]] += 1.0
+
+    def _handled(self, contact: Contact, talk: float, hold: float, after: float) -> None:
         queue = self.model.queues[contact.queue]
         contact.outcome = Outcome.HANDLED
-        on_time = not queue.deferred or contact.end_s - contact.arrival_s <= on_grid(queue.deadline_s)
+        on_time = not queue.deferred or contact.end_s - contact.joined_s <= on_grid(queue.deadline_s)
         amounts = {"handled": 1.0, "wait_handled_s": contact.wait_s, "talk_s": talk, "hold_s": hold, "after_s": after}
         amounts["answered_within"] = float(contact.wait_s <= on_grid(queue.answer_within_s))
         amounts["on_time"] = float(on_time)
         for column, amount in amounts.items():
             self.count(contact.interval, contact.queue, column, amount)
         self._wait(contact, 0)
-        group = contact.group
-        if contact.start_s < self.horizon:
-            self.counts.groups[self.interval_of(contact.start_s), group, GROUP_COLUMN["handled"]] += 1.0
-        self.spread(self.counts.groups[:, group, GROUP_COLUMN["busy_s"]], contact.start_s, contact.end_s)
 
     def abandoned(self, contact: Contact) -> None:
         """Book a contact that gave up."""
@@ -109,8 +119,7 @@ class Books:
 
     @staticmethod
     def _row(contact: Contact) -> tuple[object, ...]:
-        joined = contact.arrival_s if contact.outcome in (Outcome.HANDLED, Outcome.ABANDONED, Outcome.INSIDE) else float("nan")
         return (
-            contact.need, contact.attempt, contact.queue, contact.stream, contact.arrival_s, joined, int(contact.outcome),
-            contact.start_s, contact.talk_end_s, contact.end_s, contact.group, contact.wait_s,
+            contact.need, contact.attempt, contact.queue, contact.stream, contact.arrival_s, contact.joined_s,
+            int(contact.outcome), contact.start_s, contact.talk_end_s, contact.end_s, contact.group, contact.wait_s,
         )  # fmt: skip

@@ -8,16 +8,30 @@ A contact is known by its need and its attempt number, which never repeat::
 
 ``fan`` is one more than the greatest number of follow-ups of a queue. A chain ends with its first handled contact, so
 it has at most one follow-up of each kind. Generations end at 8. A call at a closed desk that comes back keeps its
-attempt number; marks about closed desks take the number of closed doors it met into bits 54 and up.
+attempt number; marks about closed desks take the number of closed doors it met into bits 54 and up, marks about
+offers the place of the offer.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
 
+from surgesim.model.callers import OfferModel
+
 ATTEMPT_BITS = 6
 ATTEMPT_MASK = (1 << ATTEMPT_BITS) - 1
 RETURN_SHIFT = 54
 MOST_GENERATIONS = 8
+MOST_ATTEMPTS = 60
+"""Most attempts of one chain, callbacks and calls after a link among them."""
+
+# The mode of a contact in the kernel: closed doors met, tries of a callback, the offer it took (counted from 1), flags.
+DOOR_MASK = (1 << 10) - 1
+TRY_SHIFT, TRY_MASK = 10, 15
+OFFER_SHIFT, OFFER_MASK = 14, (1 << 9) - 1
+OFFERED = OFFER_MASK << OFFER_SHIFT
+CALLED_BACK, MOVED, ASTRAY, IN_MENU = (1 << bit for bit in range(23, 27))
+KEPT = ASTRAY
+"""What a contact that was not answered leaves to the next attempt."""
 
 
 class Outcome(IntEnum):
@@ -29,6 +43,9 @@ class Outcome(IntEnum):
     INSIDE = 3
     CLOSED = 4
     LOST_CLOSED = 5
+    BALKED = 6
+    DEFLECTED = 7
+    UNREACHED = 8
 
 
 def follow_up_attempt(attempt: int, place: int, fan: int) -> int:
@@ -41,6 +58,15 @@ def follow_up_attempt(attempt: int, place: int, fan: int) -> int:
     if generation >= MOST_GENERATIONS:
         return 0
     return ((chain * fan + place + 1) << ATTEMPT_BITS) | 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Promise:
+    """A callback that was promised: by which offer, when, and which try to reach the person this is."""
+
+    offer: OfferModel
+    since_s: float
+    number: int = 1
 
 
 @dataclass(slots=True, eq=False)
@@ -61,10 +87,18 @@ class Contact:
         Interval of its arrival.
     outcome : Outcome
         What became of it so far.
+    joined_s : float
+        When it joined the queue, or when its call did for a callback that keeps its place; nan where it never did.
     start_s, talk_end_s, end_s, wait_s : float
         When service, talk and after-contact work started or ended, and the wait; nan where they never did.
     group : int
         Who served it, -1 where nobody did.
+    promise : Promise or None
+        Of a callback: what was promised.
+    moved : bool
+        Whether it comes from another queue.
+    home : int
+        Queue that a caller meant who is at the wrong desk; -1 for everybody else.
     """
 
     need: int
@@ -76,11 +110,15 @@ class Contact:
     returns: int = 0
     interval: int = -1
     outcome: Outcome = Outcome.INSIDE
+    joined_s: float = float("nan")
     start_s: float = float("nan")
     talk_end_s: float = float("nan")
     end_s: float = float("nan")
     wait_s: float = float("nan")
     group: int = -1
+    promise: Promise | None = None
+    moved: bool = False
+    home: int = -1
 
     @property
     def number_in_chain(self) -> int:

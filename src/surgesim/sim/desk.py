@@ -40,7 +40,7 @@ class QueueDesk:
     def __post_init__(self) -> None:
         self.windows: Floats = self.model.windows_s
         self.priority = self.model.priority
-        self.deferred = int(self.model.deferred)
+        self.deferred = int(self.model.deferred and not self.model.callers.in_turn)  # as policies see it
         self.deadline = self.model.deadline_s
 
     @property
@@ -51,7 +51,7 @@ class QueueDesk:
     @property
     def oldest(self) -> float:
         """When the head joined; infinite where nobody waits."""
-        return next(iter(self.line)).contact.arrival_s if self.line else float("inf")
+        return next(iter(self.line)).contact.joined_s if self.line else float("inf")
 
     def is_open(self, now: float) -> bool:
         """Whether the queue takes contacts: calls only in its windows, deferred work always."""
@@ -69,7 +69,7 @@ class Group:
     def __init__(self, index: int, first_number: int, size: int, queues: list[QueueDesk], books: Books) -> None:
         self.index = index
         self.queues = queues
-        self.calls = [queue for queue in queues if not queue.deferred]
+        self.calls = [queue for queue in queues if not queue.model.deferred]
         self.breadth = len(queues)
         self.books = books
         self.off_duty = [Agent(first_number + place, self) for place in reversed(range(size))]

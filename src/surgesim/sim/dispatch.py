@@ -50,13 +50,14 @@ class Dispatch:
                 raise policy.impossible_queue(answer, self.model.groups[group.index])
             self.answer(self.queues[answer], group)
 
-    def set_timers(self, contact: Contact, queue: QueueDesk) -> None:
+    def set_timers(self, queue: QueueDesk) -> None:
         """Ask the policy when it is to be asked again about somebody who has joined a queue and waits."""
+        now = self.agenda.now
         for step in range(MOST_TIMERS if self.policy.timed else 0):
-            seconds = self.policy.ask_timer(self.view, queue.index, contact.arrival_s, step)
+            seconds = self.policy.ask_timer(self.view, queue.index, now, step)
             if seconds == NEVER:
                 return
-            bell = self.agenda.at(contact.arrival_s + on_grid(seconds), Rank.RING, queue.index)
+            bell = self.agenda.at(now + on_grid(seconds), Rank.RING, queue.index)
             bell.callbacks.append(lambda _: self.ring(queue))
 
     def ring(self, queue: QueueDesk) -> None:

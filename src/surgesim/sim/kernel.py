@@ -11,10 +11,13 @@ from collections.abc import Callable
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import merged
+from surgesim.sim.contacts import IN_MENU, OFFERED
 from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
+from surgesim.sim.kernel_books import still_inside
+from surgesim.sim.kernel_callers import depart, leave_menu, start_patience
 from surgesim.sim.kernel_calls import self_service
 from surgesim.sim.kernel_marks import ROUTE, SECONDS, Keys, ticks
-from surgesim.sim.kernel_queue import arrive, give_up, serve, start_patience, still_inside
+from surgesim.sim.kernel_queue import arrive, give_up, join, serve
 from surgesim.sim.kernel_staff import change_staffing, finish, hang_up
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
@@ -99,18 +102,23 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
     if birth:
         state.n[BORN] = born + 1
         stream = births.stream[born]
-        need, attempt, returns, ahead = births.need[born], 1, 0, born
+        need, attempt, mode, since, ahead = births.need[born], 1, 0, 0, born
         queue, factor = centre.streams[stream].queue, centre.streams[stream].factor
         if not self_service(centre, state, out, keys, need, stream, now):
             return -1
     else:
         state.n[CALLING] = arrived(state.calls, state.n[CALLING], state.people)
         person = state.people[slot]
-        need, attempt, returns, ahead = person.need, person.attempt, person.returns, -1
+        if person.mode & IN_MENU:
+            if not leave_menu(centre, state, view, out, keys, slot, now):
+                return -1
+            join(state, view, person.queue, slot)
+            return int(slot)
+        need, attempt, mode, since, ahead = person.need, person.attempt, person.mode, person.since, -1
         stream, queue, factor = person.stream, person.queue, person.factor
         state.spare[state.n[SPARE]] = slot
         state.n[SPARE] += 1
-    return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, returns, ahead)
+    return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, mode, since, ahead)
 
 
 @merged
@@ -151,7 +159,10 @@ def happen(
         slot = state.patience[0] & WHO_MASK
         n[PATIENT] = popped(state.patience, n[PATIENT])
         if state.people[slot].waits == 1 and state.people[slot].gives_up == now:
-            give_up(centre, state, view, out, keys, slot, now)
+            if state.people[slot].mode & OFFERED:
+                depart(centre, state, view, out, keys, slot, now)
+            else:
+                give_up(centre, state, view, out, keys, slot, now)
     elif state.timers[0] >> WHO_BITS == now:
         head = state.queues[state.timers[0] & WHO_MASK].head
         n[RINGING] = popped(state.timers, n[RINGING])
@@ -165,16 +176,16 @@ def happen(
 
 
 @merged
-def set_timers(state: State, view: View, timer: Timer, slot: int) -> bool:
+def set_timers(state: State, view: View, timer: Timer, slot: int, now: int) -> bool:
     """Ask the policy when it is to be asked again about somebody who waits. Return whether its answers are durations."""
     person = state.people[slot]
     for step in range(MOST_TIMERS):
-        seconds = timer(view, person.queue, person.arrival * SECONDS, step)
+        seconds = timer(view, person.queue, now * SECONDS, step)
         if seconds == math.inf:
             break
         if not seconds >= 0.0:
             return False
-        state.n[RINGING] = pushed(state.timers, state.n[RINGING], packed(person.arrival + ticks(seconds), person.queue))
+        state.n[RINGING] = pushed(state.timers, state.n[RINGING], packed(now + ticks(seconds), person.queue))
     return True
 
 
@@ -221,14 +232,14 @@ def replicate(
         if crowded(centre, state, out):
             return NO_ROOM
         now = earliest(centre, births, state)
-        if now > centre.limit or (n[EDGE] >= centre.edges.size and n[WAITING] == 0):
+        if now > centre.limit or (n[EDGE] >= centre.edges.size and n[WAITING] == 0 and n[CALLING] == 0):
             break
         hang_up(state, out, now)
         joined = happen(centre, births, state, view, out, keys, lucky, to_group, now)
         status = put_to_work(centre, births, state, view, out, keys, lucky, to_queue, now)
         if joined >= 0 and state.people[joined].waits == 1:
-            start_patience(centre, births, state, keys, joined)
-            if timed and not set_timers(state, view, timer, joined):
+            start_patience(centre, births, state, view, out, keys, joined, now)
+            if timed and state.people[joined].waits == 1 and not set_timers(state, view, timer, joined, now):
                 status = BAD_TIMER
     if status == DONE:
         still_inside(centre, state, out)

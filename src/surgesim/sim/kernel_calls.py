@@ -4,7 +4,17 @@ import math
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, merged
-from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK, MOST_GENERATIONS, RETURN_SHIFT
+from surgesim.sim.contacts import (
+    ASTRAY,
+    ATTEMPT_BITS,
+    ATTEMPT_MASK,
+    DOOR_MASK,
+    KEPT,
+    MOST_ATTEMPTS,
+    MOST_GENERATIONS,
+    MOVED,
+    RETURN_SHIFT,
+)
 from surgesim.sim.heaps import called, packed
 from surgesim.sim.kernel_marks import (
     C_BOOMERANG,
@@ -13,9 +23,11 @@ from surgesim.sim.kernel_marks import (
     C_GIVEN_UP,
     C_LOST_CLOSED,
     C_NEEDS,
+    C_SWITCHED,
     CHANNEL,
     CLOSED,
     CLOSED_DELAY,
+    MISROUTE_CLOSED,
     REDIAL,
     REDIAL_DELAY,
     REPEAT,
@@ -23,6 +35,8 @@ from surgesim.sim.kernel_marks import (
     SECONDS,
     SELF_SERVICE,
     SELF_SERVICE_TIME,
+    SWITCH,
+    SWITCH_DELAY,
     Keys,
     drawn,
     ticks,
@@ -34,7 +48,7 @@ from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Floats, Integers,
 @compiled
 def send(
     n: Integers, people: Records, spare: Integers, calls: Integers, tick: int,
-    need: int, attempt: int, stream: int, queue: int, factor: float, returns: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int,
 ) -> None:  # fmt: skip
     """Put a contact on its way."""
     n[SPARE] -= 1
@@ -45,7 +59,8 @@ def send(
     person.stream = stream
     person.queue = queue
     person.factor = factor
-    person.returns = returns
+    person.mode = mode
+    person.since = since
     person.waits = 0
     n[CALLING] = called(calls, n[CALLING], packed(tick, slot), people)
 
@@ -69,24 +84,36 @@ def self_service(centre: Centre, state: State, out: Out, keys: Keys, need: int, 
         tick = now + ticks(drawn(centre.laws, centre.channels[channel].delay, keys[SELF_SERVICE_TIME], need, channel))
         factor = centre.streams[stream].factor * centre.channels[channel].factor
         if tick < centre.horizon:
-            send(state.n, state.people, state.spare, state.calls, tick, need, 1, stream, queue, factor, 0)
+            send(state.n, state.people, state.spare, state.calls, tick, need, 1, stream, queue, factor, 0, 0)
         return False
     return True
 
 
 @compiled
 def redial(
-    rules: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
-    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, factor: float,
+    rules: Records, switches: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers,
+    table: Floats, keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, factor: float,
+    mode: int, since: int,
 ) -> None:  # fmt: skip
-    """After a busy tone, or after giving up, some try again after a while."""
-    again = rules[queue].redial > 0.0 and attempt & ATTEMPT_MASK < rules[queue].attempts
+    """After a busy tone, or after giving up, some turn to another queue, and some try again after a while."""
+    number, first, last = attempt & ATTEMPT_MASK, rules[queue].switch, rules[queue].switches_end
+    if last > first and number < MOST_ATTEMPTS:
+        luck = uniform(keys[SWITCH], need, attempt)
+        for place in range(first, last):
+            if luck < switches[place].upto:
+                table[interval, queue, C_SWITCHED] += 1.0
+                tick = now + ticks(drawn(laws, switches[place].delay, keys[SWITCH_DELAY], need, attempt))
+                if tick < horizon:
+                    to = switches[place].queue
+                    send(n, people, spare, calls, tick, need, attempt + 1, stream, to, factor, MOVED, 0)
+                return
+    again = rules[queue].redial > 0.0 and number < rules[queue].attempts
     if not again or uniform(keys[REDIAL], need, attempt) >= rules[queue].redial:
         table[interval, queue, C_GIVEN_UP] += 1.0
         return
     tick = now + ticks(drawn(laws, rules[queue].redial_delay, keys[REDIAL_DELAY], need, attempt))
     if tick < horizon:
-        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor, 0)
+        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor, mode & KEPT, since)
 
 
 @compiled
@@ -95,23 +122,31 @@ def closed_desk(
     state: State,
     out: Out,
     keys: Keys,
+    now: int,
     need: int,
     attempt: int,
     stream: int,
     queue: int,
     factor: float,
-    returns: int,
+    mode: int,
+    since: int,
 ) -> bool:
-    """A call at a closed desk; return whether it calls again when the desk opens."""
+    """A call at a closed desk; return whether it calls again when the desk opens, or tries the wrong desk now."""
     row = out.queues[state.n[INTERVAL], queue]
     row[C_CLOSED] += 1.0
-    window, marked = state.queues[queue].window, attempt + (returns << RETURN_SHIFT)
+    window, marked = state.queues[queue].window, attempt + ((mode & DOOR_MASK) << RETURN_SHIFT)
+    wrong = centre.callers[queue]
+    may_stray = wrong.at_closed > 0.0 and mode & ASTRAY == 0 and attempt & ATTEMPT_MASK < MOST_ATTEMPTS
+    if may_stray and uniform(keys[MISROUTE_CLOSED], need, marked) < wrong.at_closed:
+        to = wrong.wrong
+        send(state.n, state.people, state.spare, state.calls, now, need, attempt + 1, stream, to, factor, ASTRAY, queue)
+        return True
     if window < centre.queues[queue].windows_end and uniform(keys[CLOSED], need, marked) < centre.queues[queue].returns:
         tick = centre.windows[window, 0] + ticks(
             drawn(centre.laws, centre.queues[queue].spread, keys[CLOSED_DELAY], need, marked)
         )
         if tick < centre.horizon:
-            send(state.n, state.people, state.spare, state.calls, tick, need, attempt, stream, queue, factor, returns + 1)
+            send(state.n, state.people, state.spare, state.calls, tick, need, attempt, stream, queue, factor, mode + 1, since)
             return True
     row[C_LOST_CLOSED] += 1.0
     row[C_GIVEN_UP] += 1.0
@@ -159,4 +194,4 @@ def follow_ups(centre: Centre, state: State, keys: Keys, need: int, attempt: int
         tick = end + ticks(drawn(centre.laws, centre.follow_ups[step].delay, keys[REPEAT_DELAY], need, number))
         if tick < centre.horizon:
             to, factor = centre.follow_ups[step].queue, centre.streams[stream].factor
-            send(state.n, state.people, state.spare, state.calls, tick, need, number, stream, to, factor, 0)
+            send(state.n, state.people, state.spare, state.calls, tick, need, number, stream, to, factor, 0, 0)

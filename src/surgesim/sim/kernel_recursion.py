@@ -11,6 +11,7 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined, merged
 from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK
 from surgesim.sim.heaps import ENDLESS, LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped, pushed
+from surgesim.sim.kernel_books import book_handled, book_wait
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, redial, self_service
 from surgesim.sim.kernel_marks import (
     ABANDONED,
@@ -36,7 +37,6 @@ from surgesim.sim.kernel_marks import (
     drawn,
     ticks,
 )
-from surgesim.sim.kernel_queue import book_handled, book_wait
 from surgesim.sim.kernel_staff import BUSY, READY, is_open, spread
 from surgesim.sim.state import BORN, CALLING, INTERVAL, ROWS, SPARE, Births, Floats, Integers, Out, State
 from surgesim.sim.ticks import LONGEST
@@ -149,7 +149,7 @@ def next_call(
     state.spare[n[SPARE]] = slot
     n[SPARE] += 1
     person = state.people[slot]
-    return True, now, person.need, person.attempt, person.stream, person.factor, person.returns, -1
+    return True, now, person.need, person.attempt, person.stream, person.factor, person.mode, -1
 
 
 @merged
@@ -180,8 +180,8 @@ def abandon(
         out.log[number].joined_s = arrival * SECONDS
         out.log[number].wait_s = wait * SECONDS
     redial(
-        centre.queues, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
-        keys, interval, now, need, attempt, stream, 0, factor,
+        centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
+        keys, interval, now, need, attempt, stream, 0, factor, 0, 0,
     )  # fmt: skip
 
 
@@ -266,13 +266,13 @@ def recur(
     while n[BORN] < births.need.size or n[CALLING] > 0:
         if n[SPARE] < centre.fan + 4 or (out.log.size > 1 and n[ROWS] + 2 > out.log.size):
             return NO_ROOM
-        made, now, need, attempt, stream, factor, returns, ahead = next_call(centre, births, state, out, keys)
+        made, now, need, attempt, stream, factor, mode, ahead = next_call(centre, births, state, out, keys)
         if not made:
             continue
         interval = n[INTERVAL]
         number = logged(state, out, need, attempt, 0, stream, now)
         if not is_open(centre.queues, centre.windows, state.queues, 0, now):
-            again = closed_desk(centre, state, out, keys, need, attempt, stream, 0, factor, returns)
+            again = closed_desk(centre, state, out, keys, now, need, attempt, stream, 0, factor, mode, 0)
             if number >= 0:
                 out.log[number].outcome = CLOSED_AGAIN if again else CLOSED_LOST
             continue

@@ -39,8 +39,9 @@ def spread(edges: Integers, table: Floats, who: int, column: int, interval: int,
     """Add time to the intervals in which it passes; what is beyond the horizon is not booked."""
     while start < end and interval < table.shape[0]:
         stop = min(end, edges[interval + 1])
-        table[interval, who, column] += stop - start
-        start = stop
+        if stop > start:  # the interval may be an earlier one
+            table[interval, who, column] += stop - start
+            start = stop
         interval += 1
 
 

@@ -121,10 +121,8 @@ class Machine:
     def _state(self, sizes: Sizes) -> State:
         return new_state(self.centre, len(self.model.trunks), sizes)
 
-    def simulate(self, seed: int, replication: int, log: bool = False, births: Births | None = None) -> Counts:
+    def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
         """Return the counters of one replication, and its contact log on request.
-
-        ``births`` are those of :func:`~surgesim.sim.births.births_of`, for those who keep them for many staffings.
 
         Raises
         ------
@@ -135,8 +133,7 @@ class Machine:
         """
         from surgesim.sim.kernel import NO_ROOM
 
-        if births is None:
-            births = births_of(self.model, self.centre, seed, replication)
+        births = births_of(self.model, self.centre, seed, replication)
         rows = 2 * len(births.need) + 1024 if log else 0
         while True:
             sizes = self.sizes._replace(rows=rows)

@@ -3,25 +3,20 @@
 It is not fast; it says what is right. The compiled kernel gives the same contact log and the same counters, bit for bit.
 """
 
-from collections.abc import Generator
-
 import numpy as np
-from simpy.events import Event
 
+from surgesim.base.laws import Law
 from surgesim.base.streams import Purpose
 from surgesim.model.model import Model
-from surgesim.sim.agenda import Agenda, Rank
-from surgesim.sim.books import Books
-from surgesim.sim.contacts import RETURN_SHIFT, Contact, Outcome, follow_up_attempt
+from surgesim.sim.agenda import Rank
+from surgesim.sim.contacts import Contact, Promise, follow_up_attempt
 from surgesim.sim.counts import Counts
 from surgesim.sim.desk import Agent, Group, QueueDesk, Trunk, Waiting
 from surgesim.sim.dispatch import Dispatch
-from surgesim.sim.luck import Luck
-from surgesim.sim.policy import Policy, policy_of, ranks
-from surgesim.sim.ticks import GRACE_S, LONGEST_S, TICKS_PER_S, moment, on_grid
-from surgesim.sim.view import View
-
-Process = Generator[Event, None, None]
+from surgesim.sim.policy import Policy, policy_of
+from surgesim.sim.reference_callers import Callers
+from surgesim.sim.reference_state import Process
+from surgesim.sim.ticks import GRACE_S, on_grid
 
 
 def simulate(model: Model, seed: int, replication: int, log: bool = False, policy: Policy | None = None) -> Counts:
@@ -46,31 +41,8 @@ def simulate(model: Model, seed: int, replication: int, log: bool = False, polic
     return Reference(model, seed, replication, policy or policy_of(model)).run(log)
 
 
-class Reference(Dispatch):
+class Reference(Dispatch, Callers):
     """One replication: the desk, and the processes that run in it."""
-
-    def __init__(self, model: Model, seed: int, replication: int, policy: Policy) -> None:
-        self.model = model
-        self.policy = policy
-        self.luck = Luck(seed, replication)
-        self.births = model.needs.births(seed, replication)
-        self.books = Books(model)
-        self.agenda = Agenda()
-        self.horizon = self.books.horizon
-        self.fan = 1 + max(len(queue.follow_ups) for queue in model.queues)
-        self.questions = 0
-        self.queues = [QueueDesk(index, queue) for index, queue in enumerate(model.queues)]
-        self.trunks = [Trunk(index, self.books) for index in range(len(model.trunks))]
-        self.groups = list(self._groups())
-        served = np.zeros((len(self.groups), len(self.queues)), dtype=np.int64)
-        self.view = View(self.groups, self.queues, ranks(model), policy.settings, served)
-
-    def _groups(self) -> Generator[Group, None, None]:
-        first = 0
-        for index, skills in enumerate(self.model.skills):
-            size = int(self.model.agents[index].max(initial=0))
-            yield Group(index, first, size, [self.queues[queue] for queue in dict.fromkeys(skills)], self.books)
-            first += size
 
     def run(self, log: bool) -> Counts:
         """Let everything happen, and return the counters."""
@@ -79,6 +51,8 @@ class Reference(Dispatch):
         for queue in self.queues:
             for waiting in queue.line:
                 self.still_inside(waiting.contact)
+        for contact in self.in_menu:
+            self.still_inside(contact)
         return self.books.closing(log)
 
     def clockwork(self) -> Process:
@@ -106,38 +80,10 @@ class Reference(Dispatch):
         for group in self.groups:
             self.look_for_work(group)
 
-    def born(self, place: int) -> None:
-        """A need is born. It tries at most one self-service channel; if that fails, or none is tried, it calls."""
-        births, books, model = self.births, self.books, self.model
-        need, stream = int(births.need[place]), int(births.stream[place])
-        reason = int(model.needs.reason[stream])
-        queue = int(model.reason_queue[reason])
-        time = min(moment(float(births.time_s[place])), self.horizon - 1.0 / TICKS_PER_S)
-        interval = books.interval_of(time)
-        books.count(interval, queue, "needs")
-        contact = Contact(need, 1, stream, queue, float(model.talk_factor[stream]), time)
-        for index, channel in enumerate(model.channels):
-            if time < channel.available_from_s:
-                continue
-            if self.luck.uniform(Purpose.CHANNEL, need, index) >= channel.tries[reason, interval]:
-                continue
-            if self.luck.uniform(Purpose.SELF_SERVICE, need, index) < channel.containment[reason, interval]:
-                books.count(interval, queue, "contained")
-                return
-            books.count(interval, queue, "boomerang")
-            contact.arrival_s += self.luck.delay(channel.boomerang_delay, Purpose.SELF_SERVICE_TIME, need, index)
-            contact.factor *= channel.boomerang_factor
-            break
-        self.send(contact)
-
-    def send(self, contact: Contact | None) -> None:
-        """Let a contact be made, unless it would come after the horizon."""
-        if contact is not None and contact.arrival_s < self.horizon:
-            self.agenda.process(self.make_contact(contact))
-
     def make_contact(self, contact: Contact) -> Process:
         """One attempt, from its arrival to its end."""
         yield self.agenda.at(contact.arrival_s, Rank.ARRIVE, contact.key)
+        self.goes_astray(contact)
         queue = self.queues[contact.queue]
         self.books.arrived(contact)
         if not queue.is_open(contact.arrival_s):
@@ -150,92 +96,99 @@ class Reference(Dispatch):
             return
         if trunk is not None:
             trunk.seize(contact.arrival_s)
-        agent = yield from self.wait(contact, queue)
-        if agent is None:
-            self.gave_up(contact, trunk)
-        else:
-            yield from self.serve(contact, agent, trunk)
-
-    def closed(self, contact: Contact, queue: QueueDesk) -> None:
-        """A call at a closed desk hears a message; some call again when the desk opens, the others are lost."""
-        attempt = contact.attempt + (contact.returns << RETURN_SHIFT)
-        self.books.count(contact.interval, contact.queue, "closed")
-        opening = queue.next_opening(contact.arrival_s)
-        if opening < self.horizon and self.luck.uniform(Purpose.CLOSED, contact.need, attempt) < queue.model.closing_returns:
-            spread = self.luck.delay(queue.model.closing_spread, Purpose.CLOSED_DELAY, contact.need, attempt)
-            if opening + spread < self.horizon:
-                contact.outcome = Outcome.CLOSED
-                self.send(again(contact, contact.attempt, opening + spread, contact.returns + 1))
+        if queue.model.callers.menu is not None:
+            yield from self.menu(contact, queue.model.callers.menu)
+            if self.menu_helps(contact, trunk):
                 return
-        contact.outcome = Outcome.LOST_CLOSED
-        self.books.count(contact.interval, contact.queue, "lost_closed")
-        self.books.count(contact.interval, contact.queue, "given_up")
+        yield from self.wait(contact, queue, trunk)
 
-    def blocked(self, contact: Contact) -> None:
-        """A caller who meets a busy tone."""
-        contact.outcome = Outcome.BLOCKED
-        self.books.count(contact.interval, contact.queue, "blocked")
-        self.redial(contact, contact.arrival_s)
+    def menu(self, contact: Contact, law: Law) -> Process:
+        """The menu before the queue."""
+        time = self.luck.delay(law, Purpose.MENU, contact.need, contact.attempt)
+        self.in_menu[contact] = None
+        yield self.agenda.at(contact.arrival_s + time, Rank.ARRIVE, contact.key)
+        del self.in_menu[contact]
 
-    def wait(self, contact: Contact, queue: QueueDesk) -> Generator[Event, None, Agent | None]:
-        """Join the queue; return the agent who answers, None for a caller whose patience ends first."""
+    def wait(self, contact: Contact, queue: QueueDesk, trunk: Trunk | None) -> Process:
+        """Join the queue, and be served, or leave it: at the announced wait, for an offer, or when patience ends."""
+        now, promise = self.agenda.now, contact.promise
+        keeps = promise is not None and promise.number == 1 and promise.offer.keeps_place
+        contact.joined_s = now - on_grid(promise.offer.after_s) if promise is not None and keeps else now
         place = Waiting(contact, self.agenda.event())
         queue.line[place] = None
         group = self.group_for(contact, queue)
         if group is not None:
             self.answer(queue, group)
+        balks, offer = False, None
         if place.agent is None:
-            patience = self.patience(contact, queue)
-            self.set_timers(contact, queue)
-            yield place.called | self.agenda.at(contact.arrival_s + patience, Rank.GIVE_UP, contact.key)
-        if place.agent is None:
-            del queue.line[place]
-            self.let_go_home(queue)
-        return place.agent
-
-    def patience(self, contact: Contact, queue: QueueDesk) -> float:
-        """Return how long a caller waits; every attempt of a chain scales it again."""
-        law, scale = queue.model.patience, queue.model.patience_factor ** (contact.number_in_chain - 1)
-        seconds = self.luck.seconds(law, Purpose.PATIENCE, contact.need, contact.attempt)
-        never = seconds == float("inf") or on_grid(seconds * scale) >= LONGEST_S
-        return float("inf") if never else on_grid(seconds * scale)
-
-    def gave_up(self, contact: Contact, trunk: Trunk | None) -> None:
-        """A caller whose patience is at its end."""
-        contact.wait_s = self.agenda.now - contact.arrival_s
-        if trunk is not None:
-            trunk.release(contact.arrival_s, self.agenda.now)
-        self.books.abandoned(contact)
-        self.redial(contact, self.agenda.now)
-
-    def redial(self, contact: Contact, now: float) -> None:
-        """After a busy tone, or after giving up, some try again after a while."""
-        rules = self.model.queues[contact.queue]
-        wants = self.luck.uniform(Purpose.REDIAL, contact.need, contact.attempt) < rules.redial_probability
-        if not wants or contact.number_in_chain >= rules.attempts:
-            self.books.count(contact.interval, contact.queue, "given_up")
+            patience, announced = self.patience(contact, queue), self.announced(queue)
+            balks = self.balks(contact, queue, announced)
+            offer = None if balks else self.accepted(contact, queue, announced, patience)
+            if not balks and (offer is None or on_grid(offer.after_s) > 0.0):
+                self.set_timers(queue)
+                end = now + (patience if offer is None else on_grid(offer.after_s))
+                yield place.called | self.agenda.at(end, Rank.GIVE_UP, contact.key)
+        if place.agent is not None:
+            yield from self.serve(contact, place.agent, trunk)
             return
-        delay = self.luck.delay(rules.redial_delay, Purpose.REDIAL_DELAY, contact.need, contact.attempt)
-        self.send(again(contact, contact.attempt + 1, now + delay))
+        del queue.line[place]
+        self.let_go_home(queue)
+        self.hang_up(contact, trunk)
+        if balks:
+            self.balked(contact)
+        elif offer is not None:
+            self.deflected(contact, offer)
+        else:
+            self.gave_up(contact)
 
     def serve(self, contact: Contact, agent: Agent, trunk: Trunk | None) -> Process:
         """Talk and hold keep agent and line, after-contact work keeps the agent; then the agent is free again."""
-        rules, luck = self.model.queues[contact.queue], self.luck
-        need, attempt, now = contact.need, contact.attempt, self.agenda.now
-        speed = float(self.model.handling_factor[agent.group.index])
-        talk = on_grid(luck.seconds(rules.talk, Purpose.TALK, need, attempt) * contact.factor * speed)
-        hold = on_grid(luck.seconds(rules.hold, Purpose.HOLD, need, attempt) * speed)
-        after = on_grid(luck.seconds(rules.after, Purpose.AFTER_WORK, need, attempt) * speed)
-        contact.start_s, contact.wait_s, contact.group = now, now - contact.arrival_s, agent.group.index
+        now = self.agenda.now
+        reached = contact.promise is None or self.called_back(contact, contact.promise)
+        talk, hold, after = self.handling(contact, agent.group, reached)
+        contact.start_s, contact.wait_s, contact.group = now, now - contact.joined_s, agent.group.index
         contact.talk_end_s, contact.end_s = now + talk + hold, now + talk + hold + after
-        self.books.handled(contact, talk, hold, after)
+        self.books.served(contact, talk, hold, after, reached)
+        line_since = contact.arrival_s
+        if contact.promise is not None and contact.promise.offer.trunk >= 0:
+            trunk, line_since = self.trunks[contact.promise.offer.trunk], now
+            trunk.seize(now)
         yield self.agenda.at(contact.talk_end_s, Rank.HANG_UP, contact.key)
         if trunk is not None:
-            trunk.release(contact.arrival_s, contact.talk_end_s)
+            trunk.release(line_since, contact.talk_end_s)
         yield self.agenda.at(contact.end_s, Rank.FINISH, agent.number)
         agent.group.give_back(agent, contact.end_s)
-        self.follow_up(contact)
+        if contact.home >= 0:
+            self.sent_back(contact)
+        elif reached:
+            self.follow_up(contact)
+        elif contact.promise is not None:
+            self.unreached(contact, contact.promise)
         self.look_for_work(agent.group)
+
+    def handling(self, contact: Contact, group: Group, reached: bool) -> tuple[float, float, float]:
+        """Return talk, hold and after-contact work; of a callback that nobody answers, the time it rings."""
+        rules, luck, speed = self.model.queues[contact.queue], self.luck, float(self.model.handling_factor[group.index])
+        need, attempt = contact.need, contact.attempt
+        wrong = self.model.queues[contact.home].callers.misroute if contact.home >= 0 else None
+        if wrong is not None:
+            return on_grid(luck.seconds(wrong.talk, Purpose.TALK, need, attempt) * speed), 0.0, 0.0
+        if contact.promise is not None and not reached:
+            return luck.delay(contact.promise.offer.ring, Purpose.RING, need, attempt), 0.0, 0.0
+        return (
+            on_grid(luck.seconds(rules.talk, Purpose.TALK, need, attempt) * contact.factor * speed),
+            on_grid(luck.seconds(rules.hold, Purpose.HOLD, need, attempt) * speed),
+            on_grid(luck.seconds(rules.after, Purpose.AFTER_WORK, need, attempt) * speed),
+        )
+
+    def called_back(self, contact: Contact, promise: Promise) -> bool:
+        """An agent calls back: whether the person answers, and whether the promise is kept."""
+        offer = promise.offer
+        if self.luck.uniform(Purpose.REACHED, contact.need, contact.attempt) >= offer.reached:
+            return False
+        if self.agenda.now - promise.since_s <= on_grid(offer.within_s):
+            self.books.count(self.books.interval_of(promise.since_s), contact.queue, "promise_kept")
+        return True
 
     def follow_up(self, contact: Contact) -> None:
         """A handled contact may bring about others: repeats, second claims, cases."""
@@ -257,7 +210,7 @@ class Reference(Dispatch):
 
     def let_go_home(self, queue: QueueDesk) -> None:
         """Agents who stayed after closing go home when their last caller has left the queue."""
-        if not queue.deferred:
+        if not queue.model.deferred:
             for group in self.groups:
                 if queue in group.calls:
                     group.cleared(self.agenda.now)
@@ -268,8 +221,3 @@ class Reference(Dispatch):
         trunk = self.model.queues[contact.queue].trunk
         if trunk >= 0:
             self.books.line_held(trunk, contact.arrival_s, self.horizon)
-
-
-def again(contact: Contact, attempt: int, time: float, returns: int = 0) -> Contact:
-    """Return the next attempt of the same need."""
-    return Contact(contact.need, attempt, contact.stream, contact.queue, contact.factor, time, returns)

@@ -19,13 +19,14 @@ Floats = NDArray[np.float64]
 PERSON = np.dtype(
     [
         ("need", "i8"), ("attempt", "i8"), ("arrival", "i8"), ("gives_up", "i8"), ("factor", "f8"), ("stream", "i4"),
-        ("queue", "i4"), ("interval", "i4"), ("returns", "i4"), ("next", "i4"), ("previous", "i4"), ("row", "i4"),
-        ("waits", "i4"), ("ahead", "i8"),
+        ("queue", "i4"), ("interval", "i4"), ("mode", "i4"), ("next", "i4"), ("previous", "i4"), ("row", "i4"),
+        ("waits", "i4"), ("ahead", "i8"), ("since", "i8"),
     ]
 )  # fmt: skip
 """Somebody who waits, or whose call is on its way; ``next`` and ``previous`` chain a queue.
 
-``ahead`` is the place of a first attempt among the births, -1 for a later one.
+``ahead`` is the place of a first attempt among the births, -1 for a later one. ``mode`` says what kind of contact it is
+(see ``contacts``), ``since`` when a callback was promised.
 """
 AGENT = np.dtype([("group", "i8"), ("idle_since", "i8")])
 GROUP_STATE = np.dtype(
@@ -128,7 +129,7 @@ def new_view(model: Model, centre: Centre, policy: Policy) -> View:
     queues = np.zeros(len(centre.queues), dtype=QUEUE_VIEW)
     queues["oldest"] = np.inf
     queues["priority"] = [queue.priority for queue in model.queues]
-    queues["deferred"] = centre.queues["deferred"]
+    queues["deferred"] = [int(queue.deferred and not queue.callers.in_turn) for queue in model.queues]
     queues["deadline"] = [queue.deadline_s for queue in model.queues]
     return View(groups, queues, ranks(model), policy.settings, np.zeros((len(groups), len(queues)), dtype=np.int64))
 

@@ -1,0 +1,96 @@
+"""Kernel: callbacks that were promised, and callers at the wrong desk.
+
+The same rules as ``reference.Reference``; rare, so never written into others.
+"""
+
+import numpy as np
+
+from surgesim.sim.compiled import compiled, inlined
+from surgesim.sim.contacts import ATTEMPT_MASK, MOST_ATTEMPTS, MOVED, OFFER_MASK, OFFER_SHIFT, TRY_MASK, TRY_SHIFT
+from surgesim.sim.kernel_calls import send
+from surgesim.sim.kernel_marks import (
+    C_GIVEN_UP,
+    C_PROMISE_KEPT,
+    C_UNREACHED,
+    OFFER_DELAY,
+    REACHED,
+    RING,
+    SENT_BACK,
+    SENT_BACK_DELAY,
+    Keys,
+    drawn,
+    ticks,
+)
+from surgesim.sim.kernel_staff import book_lines
+from surgesim.sim.laws import Laws, uniform
+from surgesim.sim.state import Floats, Integers, Records
+
+
+@inlined
+def offer_of(mode: int) -> int:
+    """Return the offer that a contact has taken."""
+    return ((mode >> OFFER_SHIFT) & OFFER_MASK) - 1
+
+
+@compiled
+def waiting_since(offers: Records, mode: int, since: int, now: int) -> int:
+    """Return since when a callback that joins its queue now has waited."""
+    offer = offers[offer_of(mode)]
+    if offer.keeps_place == 1 and (mode >> TRY_SHIFT) & TRY_MASK == 1:
+        return int(since - offer.after)
+    return now
+
+
+@compiled
+def called_back(
+    offers: Records, laws: Laws, edges: Integers, table: Floats, keys: Keys, now: int, need: int, attempt: int, queue: int,
+    mode: int, since: int,
+) -> int:  # fmt: skip
+    """An agent calls back. Return -1 where the person answers, else how long it rings."""
+    offer = offers[offer_of(mode)]
+    if uniform(keys[REACHED], need, attempt) >= offer.reached:
+        return int(ticks(drawn(laws, offer.ring, keys[RING], need, attempt)))
+    if now - since <= offer.within:
+        table[np.searchsorted(edges, since, "right") - 1, queue, C_PROMISE_KEPT] += 1.0
+    return -1
+
+
+@compiled
+def seize_line(n: Integers, trunks: Records, table: Floats, offers: Records, mode: int, now: int) -> int:
+    """Take a line for a callback, the last ones too; return the trunk, -1 where there is none."""
+    trunk = offers[offer_of(mode)].trunk
+    if trunk >= 0:
+        book_lines(n, trunks, table, trunk, now)
+        trunks[trunk].in_use += 1
+    return int(trunk)
+
+
+@compiled
+def unreached(
+    offers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
+    keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int,
+) -> None:  # fmt: skip
+    """Nobody has answered a callback: another try later, or the need is given up."""
+    offer = offers[offer_of(mode)]
+    table[interval, queue, C_UNREACHED] += 1.0
+    if (mode >> TRY_SHIFT) & TRY_MASK >= offer.tries:
+        table[interval, queue, C_GIVEN_UP] += 1.0
+        return
+    tick = end + ticks(drawn(laws, offer.delay, keys[OFFER_DELAY], need, attempt))
+    if tick < horizon:
+        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor, mode + (1 << TRY_SHIFT), since)
+
+
+@compiled
+def sent_back(
+    callers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
+    keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int, factor: float, home: int,
+) -> None:  # fmt: skip
+    """The wrong desk has told a caller where to call: that desk, or the need is lost."""
+    rules = callers[home]
+    if attempt & ATTEMPT_MASK >= MOST_ATTEMPTS or uniform(keys[SENT_BACK], need, attempt) >= rules.sent_back:
+        table[interval, queue, C_GIVEN_UP] += 1.0
+        return
+    tick = end + ticks(drawn(laws, rules.back, keys[SENT_BACK_DELAY], need, attempt))
+    if tick < horizon:
+        send(n, people, spare, calls, tick, need, attempt + 1, stream, home, factor, MOVED, 0)

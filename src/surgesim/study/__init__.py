@@ -1,1 +1,0 @@
-"""Floor 5: one scenario at many points: grids, workers, sensitivities, break-even, ranking and selection."""

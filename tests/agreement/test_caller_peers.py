@@ -1,0 +1,109 @@
+"""What callers meet before an agent, against balance equations and Erlang's formulas; and nothing where a share is zero."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from test_exact_formulas import WARM_UP
+
+from surgesim.erlang.single import erlang_b, erlang_c
+from surgesim.model.build import build
+from surgesim.scenario.scenario import Scenario
+from surgesim.sim.books import COLUMN
+from surgesim.sim.machine import Machine
+
+AGENTS, RATE, TALK_S = 5, 60.0, 300.0
+DAYS = 300
+CALLBACK = {"kind": "callback", "accepts": "100%", "queue": "callbacks", "within": "1h"}
+LINK = {"kind": "link", "accepts": "100%", "containment": "100%", "boomerang_delay": "constant(1h)"}
+
+
+def desk(days: int = 1, hours: str = "00:00-24:00", rate: float = RATE, patience: str = "never", **queue: Any) -> Machine:
+    tree: dict[str, Any] = {
+        "surgesim": 1,
+        "name": "stationary",
+        "clock": {"start": "2027-11-01", "days": days, "interval": "30min"},
+        "hours": {"always": {"every_day": hours}},
+        "reasons": {"call": {"queue": "calls"}},
+        "demand": {"base": {"kind": "rates", "reasons": {"call": "100%"}, "rate": f"{rate}/h"}},
+        "queues": {
+            "calls": {"hours": "always", "handling": {"talk": f"exponential({TALK_S}s)"}, "patience": patience, **queue},
+            "callbacks": {"hours": "always", "handling": {"talk": f"exponential({TALK_S}s)"}, "deadline": "1d"},
+        },
+        "sites": {"here": {"seats": 100}},
+        "groups": {"all": {"site": "here", "skills": ["calls", "callbacks"], "heads": AGENTS}},
+        "trunks": {"main": {"lines": 60, "queues": ["calls"]}},
+    }
+    return Machine(build(Scenario.model_validate(tree)))
+
+
+def shares(machine: Machine, top: str, bottom: str, queue: int = 0, below: int = 0) -> tuple[float, float]:
+    """Return a ratio of sums after the warm-up over many days, and its standard error."""
+    found = np.array([machine.simulate(7, day).queues[WARM_UP:, :, :].sum(axis=0) for day in range(DAYS)])
+    above, under = found[:, queue, COLUMN[top]], found[:, below, COLUMN[bottom]]
+    ratio = above.sum() / under.sum()
+    return float(ratio), float(np.std(above - ratio * under) / under.mean() / math.sqrt(DAYS))
+
+
+def test_balking_is_the_birth_death_chain_in_which_fewer_join_a_longer_queue() -> None:
+    accepts, service, arrivals = 240.0, 1.0 / TALK_S, RATE / 3600.0
+    joins = [1.0 if n < AGENTS else math.exp(-(n - AGENTS + 1) * TALK_S / AGENTS / accepts) for n in range(200)]
+    weights = [1.0]
+    for n in range(1, 200):
+        weights.append(weights[-1] * arrivals * joins[n - 1] / (min(n, AGENTS) * service))
+    exact = math.fsum(w * (1.0 - j) for w, j in zip(weights, joins, strict=True)) / math.fsum(weights)
+    found, error = shares(desk(balking={"accepts": f"exponential({accepts}s)"}), "balked", "offered")
+    assert error < 0.03 * exact
+    assert abs(found - exact) < 4.0 * error
+
+
+def test_if_everybody_takes_the_link_who_would_wait_the_desk_is_a_loss_system() -> None:
+    found, error = shares(desk(offers=[LINK]), "deflected", "offered")
+    exact = float(erlang_b(load=RATE * TALK_S / 3600.0, trunks=AGENTS))
+    assert error < 0.03 * exact
+    assert abs(found - exact) < 4.0 * error
+
+
+def test_if_everybody_is_called_back_in_turn_the_desk_is_a_queue_without_end() -> None:
+    rate = 48.0
+    machine = desk(rate=rate, offers=[CALLBACK | {"keeps_place": True}])
+    exact = erlang_c(arrival_rate=rate / 3600.0, aht=TALK_S, agents=AGENTS)
+    found, error = shares(machine, "promised", "offered", queue=1)
+    assert abs(found - float(exact.wait_probability)) < 4.0 * error
+    wait, error = shares(machine, "wait_handled_s", "offered", queue=1)
+    assert abs(wait - float(exact.asa_s)) < 4.0 * error
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"offers": [CALLBACK | {"accepts": "0%"}, LINK | {"accepts": "0%", "after": "1min"}]},
+        {"offers": [CALLBACK | {"after": "10h"}]},
+        {"offers": [LINK | {"above": "90d"}]},
+        {"balking": {"accepts": "never"}},
+        {"balking": {"accepts": "constant(0s)", "above": "90d"}},
+    ],
+)
+def test_what_nobody_accepts_changes_nothing(nothing: dict[str, Any]) -> None:
+    rules: dict[str, Any] = {"patience": "exponential(2min)"}
+    rules["redial"] = {"probability": "50%", "delay": "exponential(10min)"}
+    for seed in range(3):
+        plain, other = (desk(hours="08:00-20:00", **rules, **more).simulate(seed, 0, log=True) for more in ({}, nothing))
+        np.testing.assert_array_equal(plain.queues, other.queues)
+        np.testing.assert_array_equal(plain.trunks, other.trunks)
+        for name in plain.log.dtype.names:
+            np.testing.assert_array_equal(plain.log[name], other.log[name])
+
+
+def test_every_callback_promised_is_settled() -> None:
+    offer = CALLBACK | {"reached": "60%", "tries": 3, "retry": "exponential(10min)", "after": "30s"}
+    counts = desk(days=2, hours="08:00-20:00", patience="exponential(5min)", offers=[offer]).simulate(5, 0, log=True)
+    column = {name: counts.queues[:, 1, place].sum() for name, place in COLUMN.items()}
+    assert column["promised"] == counts.queues[:, 0, COLUMN["deflected"]].sum() > 50
+    assert column["callback"] == column["offered"] == column["handled"] + column["unreached"] + column["inside"]
+    again = column["callback"] - column["promised"]
+    cut = column["unreached"] - again - column["given_up"]  # tries that would have come after the horizon
+    assert 0 <= cut <= 5
+    assert column["handled"] + column["given_up"] + column["inside"] + cut == column["promised"]
+    assert 0 < column["promise_kept"] <= column["handled"]
