@@ -106,7 +106,7 @@ def spoiled(tables: Tables, table: str, **columns: pl.Expr) -> Tables:
         ("queues", {"lost_closed": pl.lit(1.0)}, "lost_closed <= closed"),
         ("queues", {"needs": pl.col("first")}, r"first \+ contained <= needs over the horizon"),
         ("queues", {"boomerang": pl.col("needs")}, r"boomerang \+ contained <= needs over the horizon"),
-        ("queues", {"given_up": pl.col("abandoned") + 1}, r"redial \+ given_up <= blocked \+ abandoned"),
+        ("queues", {"given_up": pl.col("abandoned") + 1}, r"redial \+ switched \+ given_up <= blocked \+ abandoned"),
         ("queues", {"talk_s": -pl.col("talk_s")}, "talk_s is a number, not negative"),
         ("queues", {"wait_handled_s": pl.lit(float("nan"))}, "wait_handled_s is a number"),
         ("groups", {"busy_s": pl.col("ready_s") * 1.01}, "busy_s <= ready_s"),

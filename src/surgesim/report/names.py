@@ -2,6 +2,7 @@
 
 NAMES: dict[str, tuple[str, str]] = {
     # Why formulas and simulation differ, in short; the sentences are those of the formulas' engine.
+    "reason callers_choose": ("callers choose", "案内・誘導・他窓口"),
     "reason no_steady_state": ("no steady state", "定常状態なし"),
     "reason no_staff": ("less than one agent", "要員1人未満"),
     "reason load_above_staff": ("load above staff", "負荷が要員以上"),
