@@ -235,9 +235,8 @@ def main() -> None:
     rows += [covered(case, name, need, given.seconds) for name, need in rivals(case).items()]
     promises = sum(len(promise.periods) for promise in problem.promises)
     print(f"{scenario.name}: {promises} promises and periods, {given.replications} replications, bound ¥{plan.bound:,.0f}")
-    print(
-        f"{'':46}{'cost ¥':>14}{'to surgesim':>12}{'over bound':>11}{'not shown':>10}{'missed':>7}{'worst':>8}{'short h':>9}{'s':>7}"
-    )
+    heads = f"{'':46}{'cost ¥':>14}{'to surgesim':>12}{'over bound':>11}{'not shown':>10}{'missed':>7}"
+    print(f"{heads}{'worst':>8}{'short h':>9}{'s':>7}")
     for row in rows:
         print(
             f"{row.name:46}{row.cost:14,.0f}{row.cost / plan.cost - 1:12.1%}{row.cost / plan.bound - 1:11.1%}"
