@@ -143,7 +143,7 @@ def test_the_pdf_has_its_words_its_fonts_and_the_same_bytes_twice(facts: Facts, 
     assert fonts
     assert all(name.startswith(("IPAexGothic", "DejaVuSans")) for name in fonts)
     pictures = sum(len(page.images) for page in reader.pages)
-    assert pictures == 9
+    assert pictures == 11
     assert "\ufffd" not in text
     assert BREAKABLE not in text
 

@@ -1,14 +1,19 @@
 """Pictures: letters that exist, legends outside the data, units, fixed bytes, and no trace in matplotlib's settings."""
 
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import polars as pl
 import pytest
 
+import surgesim as ss
 from surgesim.report import style
 from surgesim.report.facts import Facts, Flow
+from surgesim.report.gather import waiting
 from surgesim.report.gather.collect import facts_of_plan
-from surgesim.report.plots import waterfall
+from surgesim.report.plots import backlog_age, waterfall
 from surgesim.report.plots.album import album, figures
 
 
@@ -17,7 +22,13 @@ def facts(plan: Any) -> Facts:
     return facts_of_plan(plan)
 
 
-NAMES = ("arrivals", "staffing", "service-calls", "heat-calls", "flow-calls", "waits-calls", "cost", "hires", "occupancy")
+NAMES = (
+    "arrivals", "staffing", "service-calls", "heat-calls", "flow-calls", "waits-calls", "ribbon-calls", "cost", "sites",
+    "hires", "occupancy",
+)  # fmt: skip
+
+
+BASELINES = (("heat-calls", "en"), ("cost", "ja"), ("staffing", "ja"), ("flow-calls", "en"))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -49,7 +60,7 @@ def test_legends_lie_outside_the_data_and_axes_say_their_unit(facts: Facts, lang
         axes = figure.axes[0]
         for legend in figure.legends:
             assert not legend.get_window_extent().overlaps(axes.get_window_extent()), name
-        assert axes.get_xlabel() or axes.get_ylabel() or name == "hires", name
+        assert axes.get_xlabel() or axes.get_ylabel() or name in ("hires", "sites"), name
         assert axes.get_title(loc="left"), name
 
 
@@ -67,6 +78,45 @@ def test_the_same_picture_has_the_same_bytes(facts: Facts) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(("name", "language"), BASELINES)
+def test_a_few_pictures_look_as_they_did(facts: Facts, name: str, language: str, tmp_path: Path) -> None:
+    """Against stored pictures; other versions of the font engine may shift letters by a fraction of a pixel."""
+    from matplotlib.testing.compare import compare_images
+
+    wanted, made = Path(__file__).parent / "baseline" / f"{name}-{language}.png", tmp_path / "made.png"
+    made.write_bytes(style.png(album(facts, language)[name][1]()))
+    assert compare_images(str(wanted), str(made), tol=6.0) is None
+
+
+def test_the_comparison_notices_a_changed_number(facts: Facts, tmp_path: Path) -> None:
+    from matplotlib.testing.compare import compare_images
+
+    costs = (facts.costs[0].model_copy(update={"cost_jpy": 3 * facts.costs[0].cost_jpy}), *facts.costs[1:])
+    made = tmp_path / "made.png"
+    made.write_bytes(style.png(album(facts.model_copy(update={"costs": costs}), "ja")["cost"][1]()))
+    assert compare_images(str(Path(__file__).parent / "baseline" / "cost-ja.png"), str(made), tol=6.0) is not None
+
+
+def test_the_ribbon_is_the_wait_over_time(plan: Any, facts: Facts) -> None:
+    """Little: people waiting = waits of those who arrive / length; summed over the horizon, all waits."""
+    ribbon = facts.ribbons[0]
+    waits = plan.result.intervals.group_by("replication").agg(pl.col("wait_handled_s", "wait_abandoned_s").sum())
+    total = (waits["wait_handled_s"] + waits["wait_abandoned_s"]).to_numpy()
+    low, high = (3600 * np.nansum(np.array(row, dtype=float)) for row in (ribbon.low, ribbon.high))
+    assert low <= total.mean() <= high
+    assert all(a <= b <= c for a, b, c in zip(ribbon.low, ribbon.median, ribbon.high, strict=True))  # type: ignore[operator]
+
+
+def test_ages_of_deferred_work_are_whole() -> None:
+    scenario = ss.load(Path(ss.__file__).parents[2] / "scenarios" / "kettle-recall.yaml")
+    result = ss.run(scenario, replications=2)
+    (ages,) = waiting.ages(result)
+    assert ages.queue == "cases"
+    sums = np.nansum(np.array(ages.shares, dtype=float), axis=0)
+    assert sums[2:] == pytest.approx(1.0)
+    assert style.png(backlog_age.figure(ages, "ja")).startswith(b"\x89PNG")
+
+
 def test_steps_of_the_waterfall_add_up(facts: Facts) -> None:
     level = 0.0
     for word, value in waterfall.steps(facts.flows[0].counts):
@@ -78,4 +128,4 @@ def test_steps_of_the_waterfall_add_up(facts: Facts) -> None:
 
 
 def test_a_plain_result_has_the_same_pictures_without_those_of_a_plan(plan: Any) -> None:
-    assert set(figures(plan.result, "ja")) == set(NAMES) - {"cost", "hires"}
+    assert set(figures(plan.result, "ja")) == set(NAMES) - {"cost", "sites", "hires"}

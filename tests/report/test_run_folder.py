@@ -30,7 +30,7 @@ def test_the_folder_holds_everything(folder: Path, plan: Any) -> None:
     wanted = {f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")}
     wanted |= {"report.html", "report.json", "plan.xlsx", "summary.json", "scenario.yaml", "meta.json", "actual.csv"}
     assert wanted <= found
-    assert len([name for name in found if name.startswith("figures/")]) == 9
+    assert len([name for name in found if name.startswith("figures/")]) == 11
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
     assert meta["fingerprint"] == plan.scenario.fingerprint
     assert meta["plan"]["status"] == "optimal"

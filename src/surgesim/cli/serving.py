@@ -93,6 +93,8 @@ def _need(module: str) -> None:
 def _serve(words: list[str], no_browser: bool) -> None:
     """Run a server in the foreground until it ends or is interrupted; nothing of it stays behind."""
     quiet = ["--no-browser"] if no_browser else []
+    if words[0] == "jupyterlab" and hasattr(os, "geteuid") and os.geteuid() == 0:
+        quiet.append("--allow-root")  # in containers everybody is root; the server listens on this machine only
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = subprocess.Popen([sys.executable, "-m", *words, *quiet])
     try:

@@ -5,9 +5,8 @@ So a number is the same everywhere, and a report can be written again from its f
 
 from datetime import date, datetime
 
+from surgesim.report.facts_waiting import Ages, Numbers, Ribbon
 from surgesim.scenario.fields import Assumption, Closed, Text
-
-Numbers = tuple[float | None, ...]
 
 
 class Span(Closed):
@@ -290,6 +289,8 @@ class Facts(Closed):
     flows: tuple[Flow, ...] = ()
     waits: tuple[Waits, ...] = ()
     busy: tuple[Busy, ...] = ()
+    ribbons: tuple[Ribbon, ...] = ()
+    ages: tuple[Ages, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     remarks: tuple[Remark, ...] = ()
 

@@ -31,7 +31,9 @@ def seconds(value: float | None, language: str = "en") -> str:
     units = (" s", " min", " h") if language == "en" else ("秒", "分", "時間")
     if value < 120:
         return f"{value:.0f}{units[0]}"
-    return f"{value / 60:.0f}{units[1]}" if value < 7200 else f"{value / 3600:.1f}{units[2]}"
+    if value < 7200 and value != 3600:
+        return f"{value / 60:.0f}{units[1]}"
+    return f"{value / 3600:.1f}".removesuffix(".0") + units[2]
 
 
 def written(value: float | None, kind: str, language: str) -> str:

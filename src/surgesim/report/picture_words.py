@@ -69,4 +69,20 @@ PICTURES: dict[str, tuple[str, str]] = {
         "対応時間/在席時間、日別・拠点別。帯は反復の90%",
     ),
     "occupancy": ("occupancy", "占有率"),
+    "longest": ("longest wait: {time}", "最長待ち時間: {time}"),
+    "people_waiting": ("people waiting", "待ち人数"),
+    "band_runs": ("90% of the replications", "反復の90%"),
+    "ribbon_title": ("How many people wait", "待ち人数の推移"),
+    "ribbon_note": (
+        "mean number waiting, by interval of arrival (waits / length of the interval)",
+        "着信時間帯別の平均待ち人数(待ち時間の合計/時間帯の長さ)",
+    ),
+    "share_of_work": ("share of the day's work", "当日分の割合"),
+    "age_title": ("How old work gets before it is begun", "着手までの滞留時間"),
+    "age_note": (
+        "by the day on which it came in; deadline {time} to the end of the handling", "受付日別。期限は処理完了まで{time}",
+    ),
+    "age_to": ("up to {time}", "{time}以内"),
+    "age_above": ("longer than {time}", "{time}超"),
+    "sites_title": ("Sites", "拠点一覧"),
 }  # fmt: skip

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surgesim.report import answer
-from surgesim.report.facts import Facts, Numbers
+from surgesim.report.facts import Facts
+from surgesim.report.facts_waiting import Numbers
 from surgesim.report.words import Speaker, item, label, speaker, unit
 from surgesim.result.measures import MEASURES
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from surgesim.report.facts import Certificate, Facts, Head, Period, Promise, Remark
-from surgesim.report.gather import capacity, demand, service
+from surgesim.report.gather import capacity, demand, service, waiting
 from surgesim.report.gather.formulas import with_formulas
 from surgesim.result.result import Result
 from surgesim.scenario.fields import Text
@@ -53,6 +53,8 @@ def _facts(result: Result, plan: Any) -> Facts:
         flows=service.flows(totals),
         waits=service.waits(result),
         busy=service.busy(result),
+        ribbons=waiting.ribbons(result),
+        ages=waiting.ages(result),
         assumptions=scenario.assumptions,
         remarks=tuple(_remark(flag) for flag in result.flags),
         **decided,

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 from surgesim.report.facts import Facts
 from surgesim.report.plots import (
     arrival_fan,
+    backlog_age,
     cost_items,
     hires,
     occupancy,
+    queue_ribbon,
     service_days,
     service_heat,
+    site_table,
     staffing,
     waits,
     waterfall,
@@ -65,6 +68,8 @@ def _all(facts: Facts, language: str) -> Iterator[tuple[str, str, Draw]]:
     cost = facts.cost_jpy
     if cost is not None and facts.costs:
         yield "cost", say("cost_title"), lambda: cost_items.figure(facts.costs, cost, language)
+    if facts.places:
+        yield "sites", say("sites_title"), lambda: site_table.figure(facts.places, facts.teams, language)
     if facts.hires:
         yield "hires", say("hires_title"), lambda: hires.figure(facts.hires, facts.head.last_day, language)
     if facts.busy:
@@ -83,7 +88,14 @@ def _of_queues(facts: Facts, language: str) -> Iterator[tuple[str, str, Draw]]:
         yield f"heat-{queue}", f"{say('heat_title')}: {queue}", _later(service_heat.figure, grid, language)
         yield f"flow-{queue}", f"{say('flow_title')}: {queue}", _later(waterfall.figure, flow, language)
         if wait is not None:
-            yield f"waits-{queue}", f"{say('waits_title')}: {queue}", _later(waits.figure, wait, language)
+            longest = facts.totals[queue].get("longest_wait_s")
+            reached = None if longest is None else longest.value
+            yield f"waits-{queue}", f"{say('waits_title')}: {queue}", _later(waits.figure, wait, language, reached)
+        ribbon = next((ribbon for ribbon in facts.ribbons if ribbon.queue == queue), None)
+        if ribbon is not None:
+            yield f"ribbon-{queue}", f"{say('ribbon_title')}: {queue}", _later(queue_ribbon.figure, ribbon, language)
+    for ages in facts.ages:
+        yield f"age-{ages.queue}", f"{say('age_title')}: {ages.queue}", _later(backlog_age.figure, ages, language)
 
 
 def _later(draw: "Callable[..., Figure]", *arguments: object) -> Draw:

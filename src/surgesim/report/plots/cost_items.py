@@ -1,4 +1,4 @@
-"""Cost by item, the greatest first."""
+"""Cost by item, the greatest first, one standing on the other up to the total."""
 
 from typing import TYPE_CHECKING
 
@@ -8,11 +8,12 @@ from surgesim.report.numbers import share, yen
 from surgesim.report.words import item, speaker
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
 def figure(costs: tuple[CostItem, ...], total_jpy: float, language: str) -> "Figure":
-    """Return the bars of the bill.
+    """Return the waterfall of the bill.
 
     Parameters
     ----------
@@ -24,18 +25,27 @@ def figure(costs: tuple[CostItem, ...], total_jpy: float, language: str) -> "Fig
         ``"en"`` or ``"ja"``.
     """
     say = speaker(language)
-    rows = sorted(costs, key=lambda row: row.cost_jpy)
-    made = style.new_figure(9.0, 1.5 + 0.34 * max(len(rows), 1))
+    rows = sorted(costs, key=lambda row: -row.cost_jpy)
+    made = style.new_figure(9.0, 1.7 + 0.34 * (len(rows) + 1))
     axes = made.subplots()
     style.plain(axes, "", say("million_jpy"), grid="x")
-    axes.barh(range(len(rows)), [row.cost_jpy / 1e6 for row in rows], color=style.BLUE, height=0.62)
+    below = 0.0
     for place, row in enumerate(rows):
-        text = f"{yen(row.cost_jpy)}  {share(row.cost_jpy / total_jpy)}"
-        axes.annotate(text, (row.cost_jpy / 1e6, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
-    axes.set_yticks(range(len(rows)), [name(row, language) for row in rows])
-    axes.set_xlim(0.0, 1.28 * max((row.cost_jpy / 1e6 for row in rows), default=1.0))
+        axes.barh(place, row.cost_jpy / 1e6, left=below / 1e6, color=style.ORANGE, height=0.62)
+        below += row.cost_jpy
+        _tell(axes, place, below, f"{yen(row.cost_jpy)}  {share(row.cost_jpy / total_jpy)}")
+        axes.plot([below / 1e6] * 2, [place + 0.31, place + 0.69], color=style.GREY, linewidth=0.8)
+    axes.barh(len(rows), total_jpy / 1e6, color=style.BLUE, height=0.62)
+    _tell(axes, len(rows), total_jpy, yen(total_jpy))
+    axes.set_yticks(range(len(rows) + 1), [*(name(row, language) for row in rows), say("total_cost")])
+    axes.invert_yaxis()
+    axes.set_xlim(0.0, 1.3 * max(total_jpy / 1e6, 1e-9))
     style.title(made, f"{say('cost_title')}: {yen(total_jpy)}")
     return style.finish(made, language)
+
+
+def _tell(axes: "Axes", place: int, end_jpy: float, text: str) -> None:
+    axes.annotate(text, (end_jpy / 1e6, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
 def name(row: CostItem, language: str) -> str:

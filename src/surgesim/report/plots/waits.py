@@ -1,4 +1,4 @@
-"""How long callers wait: distribution of answered calls and of those who gave up."""
+"""How long callers wait: distribution and histogram, of answered calls and of those who gave up, and the longest wait."""
 
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from surgesim.report.numbers import seconds, share
 from surgesim.report.words import speaker
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
@@ -18,8 +19,8 @@ FIRST_S = 0.8
 """Where the logarithmic axis begins: nobody tells apart shorter waits."""
 
 
-def figure(waits: Waits, language: str) -> "Figure":
-    """Return the cumulative distribution of waits.
+def figure(waits: Waits, language: str, longest_s: float | None = None) -> "Figure":
+    """Return the cumulative distribution of waits above their histogram.
 
     Parameters
     ----------
@@ -27,11 +28,14 @@ def figure(waits: Waits, language: str) -> "Figure":
         Histogram of one queue.
     language : str
         ``"en"`` or ``"ja"``.
+    longest_s : float, optional
+        Longest wait, seconds; marked where it is given.
     """
     say = speaker(language)
-    made = style.new_figure(9.0, 4.2)
-    axes = made.subplots()
-    style.plain(axes, say("share_waiting_less"), say("wait_axis"))
+    made = style.new_figure(9.0, 5.2)
+    axes, below = made.subplots(2, 1, sharex=True, height_ratios=[2, 1])
+    style.plain(axes, say("share_waiting_less"))
+    style.plain(below, say("contacts"), say("wait_axis"))
     series = (("answered_calls", waits.handled, style.BLUE), ("given_up_calls", waits.abandoned, style.ORANGE))
     last = 60.0
     for word, counts, colour in series:
@@ -42,17 +46,34 @@ def figure(waits: Waits, language: str) -> "Figure":
             axes.plot(at, shares, color=colour, linewidth=2.0, label=f"{say(word)} ({sum(counts):,.0f})")
     promise = say("threshold", time=seconds(waits.within_s, language))
     axes.axvline(waits.within_s, color=style.BLACK, linestyle="--", linewidth=1.2, label=promise)
+    _histogram(below, waits, last)
+    if longest_s is not None:
+        last = max(last, longest_s)
+        text = say("longest", time=seconds(longest_s, language))
+        axes.axvline(longest_s, color=style.RED, linestyle=":", linewidth=1.4, label=text)
     axes.set_xscale("log")
     axes.set_xlim(FIRST_S, 1.15 * last)
     ticks = [t for t in (1, 5, 20, 60, 300, 1200, 3600, 14400, 86400) if t <= 1.15 * last]
-    axes.set_xticks(ticks, [seconds(t, language) for t in ticks])
-    axes.set_xticks([], minor=True)
+    below.set_xticks(ticks, [seconds(t, language) for t in ticks])
+    below.set_xticks([], minor=True)
+    style.thousands(below)
     style.per_cent(axes, 0.0, 1.03)
     within = _share_within(waits)
     note = "" if within is None else say("waits_note", share=share(within), time=seconds(waits.within_s, language))
     style.title(made, f"{say('waits_title')} – {waits.queue}", note)
     style.legend(made, axes)
     return style.finish(made, language)
+
+
+def _histogram(axes: "Axes", waits: Waits, last: float) -> None:
+    """Draw the counts of each bin, those who gave up on top of those answered; no wait at all is left to the curve above."""
+    upper = np.array([last if edge is None else max(edge, FIRST_S) for edge in waits.upper_s])
+    lower = np.concatenate([[FIRST_S], upper[:-1]])
+    some = upper > lower
+    handled, abandoned = np.array(waits.handled)[some], np.array(waits.abandoned)[some]
+    place, width = lower[some], 0.92 * (upper - lower)[some]
+    axes.bar(place, handled, width, align="edge", color=style.BLUE, linewidth=0)
+    axes.bar(place, abandoned, width, bottom=handled, align="edge", color=style.ORANGE, linewidth=0)
 
 
 def _cumulative(upper_s: tuple[float | None, ...], counts: Floats) -> tuple[Floats, Floats]:

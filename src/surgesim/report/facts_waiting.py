@@ -1,0 +1,29 @@
+"""Facts about waiting: who waits when, and how old work gets. Part of ``facts``."""
+
+from datetime import date, datetime
+
+from surgesim.scenario.fields import Closed
+
+Numbers = tuple[float | None, ...]
+
+
+class Ribbon(Closed):
+    """People waiting in one queue by interval: median, and 5 % and 95 % quantile over replications."""
+
+    queue: str
+    starts: tuple[datetime, ...]
+    low: Numbers
+    median: Numbers
+    high: Numbers
+
+
+class Ages(Closed):
+    """How long deferred work of each day waits: shares of that day's work by class of age."""
+
+    queue: str
+    deadline_s: float | None
+    days: tuple[date, ...]
+    upper_s: tuple[float | None, ...]
+    """Upper end of each class; None is endless."""
+    shares: tuple[Numbers, ...]
+    """By class, then day; None where no work came in."""
