@@ -7,7 +7,7 @@
     result.measures(by=["day", "queue"])
     plan = ss.plan(scenario)
 
-Nouns: Scenario, Result, Plan, Forecast. Verbs: load, run, plan, compare, forecast. The queueing formulas are in
+Nouns: Scenario, Result, Study, Plan, Forecast. Verbs: load, run, plan, compare, forecast. The queueing formulas are in
 ``surgesim.erlang``, the errors in ``surgesim.base.errors``.
 """
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from surgesim.result.result import Result
     from surgesim.scenario.read import load
     from surgesim.scenario.scenario import Scenario
+    from surgesim.study.study import Study
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ _FACE = {
     "Plan": "surgesim.planning.plan",
     "Result": "surgesim.result.result",
     "Scenario": "surgesim.scenario.scenario",
+    "Study": "surgesim.study.study",
     "SurgesimError": "surgesim.base.errors",
     "compare": "surgesim.result.compare",
     "forecast": "surgesim.demand.forecast",
@@ -53,7 +55,7 @@ supply({
 })  # fmt: skip
 
 __all__ = [
-    "Forecast", "Plan", "Result", "Scenario", "SurgesimError", "compare", "forecast", "load", "plan", "run",
+    "Forecast", "Plan", "Result", "Scenario", "Study", "SurgesimError", "compare", "forecast", "load", "plan", "run",
 ]  # fmt: skip
 
 

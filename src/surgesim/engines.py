@@ -104,7 +104,7 @@ def run(
     ConservationError
         The books of the engine do not balance.
     """
-    _check(engine, replications, seed)
+    check(engine, replications, seed)
     extras = Extras.of(until, contacts_to, policy)
     from surgesim.model.build import build
 
@@ -144,7 +144,7 @@ def run_model(
     extras: Extras = NO_EXTRAS,
 ) -> Result:
     """Answer a model that is built already; see :func:`run`. For those who run one scenario with many plans."""
-    _check(engine, replications, seed)
+    check(engine, replications, seed)
     if engine in ("sim", "reference"):
         return _simulated(model, engine, replications, seed, progress, extras)
     if extras != NO_EXTRAS:
@@ -180,7 +180,7 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
         policy=policy,
     )
     missed = extras.until.missed(tables) if extras.until else None
-    flags = (*_flags(tables, tables.replications), *([missed] if missed else []))
+    flags = (*flags_of(tables, tables.replications), *([missed] if missed else []))
     return Result(model.scenario, engine, seed, tables.replications, tables, flags)
 
 
@@ -200,14 +200,16 @@ ONE_REPLICATION = Flag(
 )  # fmt: skip
 
 
-def _flags(tables: Tables, replications: int) -> tuple[Flag, ...]:
+def flags_of(tables: Tables, replications: int) -> tuple[Flag, ...]:
+    """Return what to know about the counters of a simulation: no spread, contacts that still wait."""
     inside = tables.values("queues", ["inside"]).reshape(replications, -1, len(tables.axes.queues)).sum(axis=(0, 1))
     each = zip(tables.axes.queues, inside / replications, strict=True)
     waiting = [still_waiting(queue, float(left)) for queue, left in each if left > 0]
     return (*([ONE_REPLICATION] if replications == 1 else []), *waiting)
 
 
-def _check(engine: str, replications: int, seed: int) -> None:
+def check(engine: str, replications: int, seed: int) -> None:
+    """Refuse an unknown engine, no replications, or a negative seed; all at once."""
     if engine not in ENGINES:
         raise CatalogueError(Problem(f"there is no engine {engine!r}", "engine", suggestion(engine, ENGINES)))
     problems = []

@@ -8,6 +8,7 @@ import numpy as np
 from surgesim.base.clock import Clock
 from surgesim.base.errors import Problem, ScenarioError
 from surgesim.base.laws import Constant, Law, Never
+from surgesim.demand.needs import Needs
 from surgesim.demand.sources import incident_reasons, needs
 from surgesim.model.callers import callers
 from surgesim.model.model import Integers, Model, QueueModel
@@ -21,13 +22,15 @@ MOST_FOLLOW_UPS = 60
 NO_TIME = Constant(0.0)
 
 
-def build(scenario: Scenario) -> Model:
+def build(scenario: Scenario, known: Needs | None = None) -> Model:
     """Return the model of a scenario: its demand, rules and staffing as arrays.
 
     Parameters
     ----------
     scenario : Scenario
         What is asked.
+    known : Needs, optional
+        Its needs where they are known already, from a scenario with the same demand; they take most of the time.
 
     Raises
     ------
@@ -41,7 +44,7 @@ def build(scenario: Scenario) -> Model:
     sites, queues = list(scenario.sites), list(scenario.queues)
     group_site = np.array([sites.index(group.site) for group in scenario.groups.values()], dtype=np.int64)
     agents, paid_s, lost = staffing(scenario, clock, group_site)
-    born = needs(scenario)
+    born = needs(scenario) if known is None else known
     return Model(
         scenario=scenario,
         clock=clock,

@@ -29,12 +29,13 @@ def cross_problems(tree: Mapping[str, Any]) -> list[Finding]:
 
 def validated(tree: Mapping[str, Any], folder: Path, model: type[M]) -> tuple[M | None, list[Finding]]:
     """Return the model of a tree, and everything that is wrong with the tree (then the model is None)."""
-    made, found = _fields(tree, folder, model)
+    made, found = read_fields(tree, folder, model)
     found += [*cross_problems(tree), *file_problems(tree, folder)]
     return (None if found else made), list(dict.fromkeys(found))
 
 
-def _fields(tree: Mapping[str, Any], folder: Path, model: type[M]) -> tuple[M | None, list[Finding]]:
+def read_fields(tree: Mapping[str, Any], folder: Path, model: type[M]) -> tuple[M | None, list[Finding]]:
+    """Return the model of a tree, and what is wrong with its keys and values (not with the names among them)."""
     try:
         return model.model_validate(tree, context={"folder": folder, CHECKED: True}), []
     except ValidationError:

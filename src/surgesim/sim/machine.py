@@ -121,8 +121,10 @@ class Machine:
     def _state(self, sizes: Sizes) -> State:
         return new_state(self.centre, len(self.model.trunks), sizes)
 
-    def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
+    def simulate(self, seed: int, replication: int, log: bool = False, births: Births | None = None) -> Counts:
         """Return the counters of one replication, and its contact log on request.
+
+        ``births`` are those of :func:`~surgesim.sim.births.births_of`, for those who keep them for many staffings.
 
         Raises
         ------
@@ -133,7 +135,8 @@ class Machine:
         """
         from surgesim.sim.kernel import NO_ROOM
 
-        births = births_of(self.model, self.centre, seed, replication)
+        if births is None:
+            births = births_of(self.model, self.centre, seed, replication)
         rows = 2 * len(births.need) + 1024 if log else 0
         while True:
             sizes = self.sizes._replace(rows=rows)

@@ -1,0 +1,1 @@
+"""Floor 5: one scenario at many points: grids, workers, sensitivities, break-even, ranking and selection."""
