@@ -47,11 +47,13 @@ _FACE = {
 
 # What the report draws of objects of lower floors, imported when it is first asked for.
 supply({
+    "Answers.plot": "surgesim.report.study_pictures:of_answers",
     "Forecast.plot": "surgesim.report.pictures:of_forecast",
     "Plan.explain": "surgesim.report.explain:of_plan",
     "Plan.plot": "surgesim.report.pictures:of_plan",
     "Result.explain": "surgesim.report.explain:of_result",
     "Result.plot": "surgesim.report.pictures:of_result",
+    "Sensitivity.plot": "surgesim.report.study_pictures:of_sensitivity",
 })  # fmt: skip
 
 __all__ = [

@@ -30,14 +30,15 @@ def remarks() -> "Console":
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Show progress on a terminal; be quiet elsewhere. Steps without a known total share one line."""
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     console = remarks()
     if not console.is_terminal:
         yield silent
         return
-    with Bars(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True) as bars:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ from surgesim.base.errors import InputError, Problem
 from surgesim.report.names import NAMES
 from surgesim.report.panel_words import PANEL
 from surgesim.report.picture_words import PICTURES
+from surgesim.report.study_words import STUDIES
 from surgesim.result.measures import BY_NAME
 
 LANGUAGES = ("en", "ja")
@@ -14,6 +15,7 @@ Speaker = Callable[..., str]
 WORDS: dict[str, tuple[str, str]] = {
     **NAMES,
     **PICTURES,
+    **STUDIES,
     **PANEL,
     # Headings.
     "report": ("Capacity plan", "要員・設備計画"),

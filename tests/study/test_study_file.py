@@ -1,0 +1,129 @@
+"""Studies as files, and the verb that runs them."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from surgesim.base.errors import InputError
+from surgesim.cli.main import execute
+from surgesim.study.read import load_study
+
+GOOD = """\
+study: 1
+scenario: desk.yaml
+replications: 3
+grid:
+  groups.team.heads: [5, 6]
+  override: [as-is, busy]
+measures: [service_level, offered]
+by: [queue]
+base: {groups.team.heads: 5, override: as-is}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, desk_file: Path) -> Path:
+    (tmp_path / "desk.yaml").write_text(desk_file.read_text())
+    return tmp_path
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "study.yaml").write_text(text)
+    return folder / "study.yaml"
+
+
+def test_a_study_file_is_read(folder: Path) -> None:
+    study, settings = load_study(written(folder, GOOD))
+    assert repr(study) == "Study('desk', 4 points, sim, 3 replications, seed 1)"
+    assert settings.by == ("queue",)
+    rows = "points:\n  - {groups.team.heads: 5}\n  - {override: busy, groups.team.heads: 7}\n"
+    text = GOOD.replace(GOOD[GOOD.index("grid:") : GOOD.index("measures:")], rows)
+    assert [len(point.changes) for point in load_study(written(folder, text))[0].points] == [1, 2]
+
+
+def test_every_problem_is_told_with_its_line(folder: Path) -> None:
+    wrong = GOOD.replace("team.heads: [5, 6]", "team.heeds: [5, 6]\n  queues.calls.patience:\n    - never\n    - 4 minutes or so")
+    wrong = wrong.replace("as-is, busy", "as-is, bussy").replace("offered]", "ofered]").replace("by: [queue]", "by: [moon]")
+    with pytest.raises(InputError) as caught:
+        load_study(written(folder, wrong))
+    places = {problem.where.rpartition(":")[2]: problem.what for problem in caught.value.problems}
+    assert all(problem.where.startswith(str(folder / "study.yaml:")) for problem in caught.value.problems)
+    assert set(places) == {"5", "8", "9", "10", "11"}
+    assert "heeds" in places["5"]
+    assert "4 minutes or so" in places["8"]
+    assert "bussy" in places["9"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("replications: 3", "replikations: 3", "3", "replikations"),
+        ("desk.yaml", "dusk.yaml", "2", "no such file"),
+        ("study: 1", "study: 2", "1", "study"),
+        ("by: [queue]", "points: [{override: busy}]", "8", "both given"),
+        ("replications: 3", "replications: 0", "3", "replications"),
+    ],
+)
+def test_unknown_keys_and_missing_files_are_told(folder: Path, old: str, new: str, line: str, word: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_study(written(folder, GOOD.replace(old, new)))
+    assert any(one.where.endswith(f"study.yaml:{line}") and word in str(one) for one in caught.value.problems), str(caught.value)
+
+
+def test_a_fault_of_the_scenario_is_told_at_its_own_line(folder: Path) -> None:
+    (folder / "desk.yaml").write_text((folder / "desk.yaml").read_text().replace("seats: 30", "seets: 30"))
+    with pytest.raises(InputError, match=r"desk.yaml:\d+: .*seets"):
+        load_study(written(folder, GOOD))
+
+
+def test_the_verb_prints_measures_and_differences(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(folder, GOOD)
+    assert execute(["study", str(file), "--json", "--out", str(folder / "out"), "--workers", "threads:2"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"measures", "differences"}
+    row = next(row for row in found["measures"] if row["point"] == 3 and row["measure"] == "service_level")
+    assert (row["groups.team.heads"], row["override"], row["queue"]) == (6, "busy", "calls")
+    kept = pl.read_parquet(folder / "out" / "measures.parquet").filter(point=3, measure="service_level", queue="calls")
+    assert kept["value"][0] == pytest.approx(row["value"])
+    assert {row["point"] for row in found["differences"]} == {1, 2, 3}
+    assert execute(["study", str(file), "--out", str(folder / "out")]) == 0
+    assert "service_level" in capsys.readouterr().out
+    assert execute(["study", str(file), "--check"]) == 0
+    assert "4 points" in capsys.readouterr().out
+
+
+def test_bad_input_exits_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(folder, GOOD)
+    assert execute(["study", str(file), "--workers", "horses:4"]) == 2
+    assert "names no workers" in capsys.readouterr().err
+    assert execute(["study", str(folder / "no.yaml")]) == 2
+    assert execute(["study", str(file), "--out", str(folder)]) == 2
+    assert "no folder of a study" in capsys.readouterr().err
+
+
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["study", "--help"]) == 0
+    assert "surgesim study" in capsys.readouterr().out
+
+
+def test_ctrl_c_exits_130_and_says_how_to_go_on(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from surgesim.study import evaluate
+
+    honest, calls = evaluate.compute, []
+
+    def interrupted(task: object) -> object:
+        calls.append(task)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return honest(task)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(evaluate, "compute", interrupted)
+    file = written(folder, GOOD)
+    assert execute(["study", str(file), "--out", str(folder / "out"), "--workers", "serial"]) == 130
+    assert "2 of 4 points are kept" in capsys.readouterr().err
+    assert execute(["study", str(file), "--out", str(folder / "out"), "--workers", "serial"]) == 0
+    assert len(calls) == 5
