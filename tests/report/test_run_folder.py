@@ -70,12 +70,18 @@ def test_the_report_is_written_again_in_the_other_language(
 
 
 def test_other_folders_are_refused(plan: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no plan"):
-        rewrite_report(write(plan.result, tmp_path / "plain"))
     (tmp_path / "mine").mkdir()
+    with pytest.raises(InputError, match="holds no plan and no run"):
+        rewrite_report(tmp_path / "mine")
     (tmp_path / "mine" / "letter.txt").write_text("mine")
     with pytest.raises(InputError, match="not written by surgesim"):
         write_plan(plan, tmp_path / "mine")
+
+
+def test_a_plain_run_gets_a_report_too(plan: Any, tmp_path: Path) -> None:
+    page = rewrite_report(write(plan.result, tmp_path / "plain"))
+    assert "Simulation result" in page.read_text("utf-8")
+    assert (tmp_path / "plain" / "report.json").is_file()
 
 
 def test_facts_that_were_changed_by_hand_are_refused(plan: Any, tmp_path: Path) -> None:
