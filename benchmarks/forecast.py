@@ -242,7 +242,7 @@ def pictures(every: list[Series], library: CaseLibrary, folder: Path) -> None:
             shown = np.arange(max(0, peak - 35), min(len(series.totals), peak + 35))
             axes.plot(shown, series.totals[shown], color="black", linewidth=0.8)
             for origin in (peak - 3, peak + 4, peak + 11):
-                if 14 <= origin < len(series.totals):
+                if 7 <= origin < len(series.totals):
                     daily = run_daily(series, origin, library)
                     band = daily.quantiles(np.array([0.05, 0.5, 0.95]))
                     ahead = np.arange(origin, origin + AHEAD)
