@@ -127,3 +127,10 @@ def test_ctrl_c_exits_130_and_says_how_to_go_on(
     assert "2 of 4 points are kept" in capsys.readouterr().err
     assert execute(["study", str(file), "--out", str(folder / "out"), "--workers", "serial"]) == 0
     assert len(calls) == 5
+
+
+def test_shipped_studies_are_read() -> None:
+    files = sorted((Path(__file__).parents[2] / "studies").glob("*.yaml"))
+    assert files
+    for file in files:
+        assert len(load_study(file)[0].points) > 1

@@ -31,9 +31,9 @@ def study(
 
     Ctrl-C keeps finished points where --out is given; the same command goes on from there.
 
-    Examples: surgesim study scenarios/studies/kettle-staff.yaml --out out/kettle-staff --workers processes:2
+    Examples: surgesim study studies/kettle-staff.yaml --out out/kettle-staff --workers processes:2
 
-    surgesim study scenarios/studies/kettle-staff.yaml --check
+    surgesim study studies/kettle-staff.yaml --check
     """
     from surgesim.cli.terminal import progress
     from surgesim.study.evaluate import StudyInterrupted
