@@ -103,6 +103,12 @@ def run(
         Unknown engine, no replications, or a negative seed; all at once.
     ConservationError
         The books of the engine do not balance.
+
+    Examples
+    --------
+    >>> from surgesim import load
+    >>> run(load("shop.yaml"), replications=2, seed=1)
+    Result('shop', sim, 2 replications, seed 1, 0 warnings)
     """
     check(engine, replications, seed)
     extras = Extras.of(until, contacts_to, policy)

@@ -113,7 +113,7 @@ def test_a_planner_moves_a_slider_and_takes_the_workbook_away(tmp_path: Path, la
 def test_lab_serves_the_copied_pages(tmp_path: Path) -> None:
     with served(["lab", str(tmp_path / "mine")], tmp_path) as address, browser_page(tmp_path) as page:
         page.goto(f"{address}lab/tree/planner-what-if.ipynb?token=none")
-        page.get_by_text("Five sliders over the recall").first.wait_for()
+        page.locator(".jp-RenderedMarkdown", has_text="Five sliders over the recall").first.wait_for()
         with urllib.request.urlopen(f"{address}api/contents?token=none") as answer:
             names = answer.read().decode()
     for name in ("planner-what-if-ja.ipynb", "consultant-standby.ipynb", "operations-nightly.ipynb", "researcher-routing.ipynb"):

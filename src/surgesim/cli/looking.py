@@ -1,6 +1,7 @@
 """Verbs that look and never compute for long: check, compare, list, new, schema."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files (YAML).", show_default=False)],
     override: Overrides = None,
     set_: Sets = None,
+    json_: Json = False,
 ) -> None:
     """Check scenario files: every problem at once, with its line and the mend.
 
@@ -26,8 +28,12 @@ def check(
     from surgesim.scenario.check import problems
 
     wrong = 0
-    for file in files:
-        found = problems(file, override or (), set_ or ())
+    answer = {str(file): problems(file, override or (), set_ or ()) for file in files}
+    if json_:
+        texts = {file: [asdict(problem) for problem in found] for file, found in answer.items()}
+        typer.echo(json.dumps(texts, indent=1, ensure_ascii=False))
+        raise typer.Exit(2 if any(answer.values()) else 0)
+    for file, found in answer.items():
         if found:
             wrong += len(found)
             show_error(ScenarioError(found))
@@ -100,17 +106,24 @@ def explain(
 
 
 def list_kinds(
-    name: Annotated[str | None, typer.Argument(metavar="[SHELF]", help="One shelf only.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[SHELF]", help="One shelf, or measures.", show_default=False)] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Measures and words as the glossary of the docs.")] = False,
     json_: Json = False,
 ) -> None:
-    """List every kind on every shelf, built in or added by a plug-in, with one line on each."""
+    """List every kind on every shelf, built in or added by a plug-in, with one line on each; and every measure.
+
+    Example: surgesim list routing; surgesim list measures
+    """
     from surgesim.base.catalogue import shelves
     from surgesim.base.text import suggestion
     from surgesim.cli.terminal import answers
 
+    if name == "measures":
+        _list_measures(markdown, json_)
+        return
     found = shelves()
     if name is not None and name not in found:
-        raise InputError(Problem(f"no shelf is called {name!r}", instead=suggestion(name, found)))
+        raise InputError(Problem(f"no shelf is called {name!r}", instead=suggestion(name, (*found, "measures"))))
     shown = {shelf: found[shelf].kinds() for shelf in ([name] if name else found)}
     if json_:
         typer.echo(json.dumps({shelf: {kind: k.summary for kind, k in kinds.items()} for shelf, kinds in shown.items()}))
@@ -119,6 +132,34 @@ def list_kinds(
         answers().print(f"[bold]{shelf}[/bold]  {found[shelf].summary}")
         for kind, k in kinds.items():
             answers().print(f"  {kind:<24} {k.summary}{'' if k.built_in else f'  (from {k.origin})'}", markup=False)
+
+
+def _list_measures(markdown: bool, json_: bool) -> None:
+    from surgesim.cli.terminal import answers
+    from surgesim.report.glossary import markdown as glossary
+    from surgesim.result.measures import MEASURES
+
+    if markdown:
+        typer.echo(glossary(), nl=False)
+    elif json_:
+        rows = {m.name: {"en": m.en, "ja": m.ja, "formula": m.formula, "unit": m.unit} for m in MEASURES}
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for m in MEASURES:
+            answers().print(f"  {m.name:<44} {m.en}  {m.ja}  = {m.formula}  [{m.unit}]", markup=False)
+
+
+def tutorial(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where it goes.")] = Path("surgesim-tutorial"),
+) -> None:
+    """Write a small tutorial that runs as it stands: text, scenario, history, script.
+
+    Example: surgesim tutorial my-tutorial
+    """
+    from surgesim.cli.serving import copy_packaged
+
+    copy_packaged("tutorial", folder)
+    typer.echo(folder / "README.md")
 
 
 def new(kind: Annotated[str, typer.Argument(help="recall, data-leak, disaster, food-recall or plain.")]) -> None:

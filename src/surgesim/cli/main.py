@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from surgesim.base.errors import SurgesimError
-from surgesim.cli.looking import check, compare, explain, list_kinds, new, schema
+from surgesim.cli.looking import check, compare, explain, list_kinds, new, schema, tutorial
 from surgesim.cli.serving import app as serve_app
 from surgesim.cli.serving import lab
 from surgesim.cli.studying import study
@@ -24,7 +24,7 @@ app = typer.Typer(
     help="Plan the capacity of a contact centre for a surge: forecast, simulate, optimise, verify.",
     epilog="First steps: surgesim new recall > my.yaml; surgesim check my.yaml; surgesim plan my.yaml --out out/my",
 )
-for verb in (check, run, plan, compare, explain, forecast, deflection, report, new, schema, warmup, lab, study):
+for verb in (check, run, plan, compare, explain, forecast, deflection, report, new, schema, warmup, lab, tutorial, study):
     app.command()(verb)
 app.command("list")(list_kinds)
 app.command("app")(serve_app)

@@ -64,7 +64,12 @@ def app(
 
 
 def copy_notebooks(folder: Path) -> int:
-    """Copy the packaged notebooks and their data, keep what is there, and return how many files are new.
+    """Copy the packaged notebooks and their data, keep what is there, and return how many files are new."""
+    return copy_packaged("notebooks", folder)
+
+
+def copy_packaged(name: str, folder: Path) -> int:
+    """Copy a packaged folder, keep what is there, and return how many files are new.
 
     Raises
     ------
@@ -77,7 +82,7 @@ def copy_notebooks(folder: Path) -> int:
         raise InputError(Problem(f"{folder} is a file", str(folder), "name a folder"))
     folder.mkdir(parents=True, exist_ok=True)
     new = 0
-    with as_file(files("surgesim") / "notebooks") as source:
+    with as_file(files("surgesim") / name) as source:
         for file in sorted(source.iterdir()):
             if file.is_file() and not (folder / file.name).exists():
                 shutil.copyfile(file, folder / file.name)

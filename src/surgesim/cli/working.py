@@ -161,6 +161,7 @@ def forecast(
     kernel: Annotated[str, typer.Option(help="Decay: stretched, exponential, omori or biexponential.")] = "stretched",
     lang: Language = "en",
     out: Annotated[Path | None, typer.Option(help="CSV to write; printed where it is left out.", show_default=False)] = None,
+    json_: Json = False,
 ) -> None:
     """Forecast contacts from a history, with bands and the probability that the peak has passed.
 
@@ -185,11 +186,13 @@ def forecast(
         kernel=kernel,
     )
     table = made.by_queue() if made.queues else made.table
-    if out is None:
-        show_table(table)
-    else:
+    if out is not None:
         with atomic_write(out) as unfinished:
             table.write_csv(unfinished)
+    if json_:
+        typer.echo(table.write_json())
+    elif out is None:
+        show_table(table)
     typer.echo(made.explain(lang), err=True)
 
 

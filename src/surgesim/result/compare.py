@@ -63,6 +63,13 @@ def compare(
     ------
     InputError
         The horizons differ, or a name is unknown.
+
+    Examples
+    --------
+    >>> import surgesim as ss
+    >>> result = ss.run(ss.load("shop.yaml"), replications=2)
+    >>> ss.compare(result, result, of=["offered"]).table["difference"].to_list()
+    [0.0]
     """
     names = clean_by(by)
     check_confidence(confidence)

@@ -113,6 +113,12 @@ class Result:
             Names of measures; all of them where left out.
         confidence : float
             Of the intervals, which are over replications; null with one replication.
+
+        Examples
+        --------
+        >>> import surgesim as ss
+        >>> ss.run(ss.load("shop.yaml"), replications=2).measures(of="service_level").columns
+        ['measure', 'value', 'low', 'high', 'n', 'unit']
         """
         return summarise(self.tables, by, [of] if isinstance(of, str) else of, confidence)
 

@@ -28,6 +28,13 @@ def load(path: str | Path, overrides: Iterable[str] = (), sets: Iterable[str] = 
     ------
     ScenarioError
         With every problem found, each with its line.
+
+    Examples
+    --------
+    >>> load("shop.yaml").name
+    'shop'
+    >>> load("shop.yaml", sets=["groups.staff.heads=5"]).groups["staff"].heads
+    5
     """
     layered, scenario, problems = examined(path, overrides, sets)
     if scenario is None:

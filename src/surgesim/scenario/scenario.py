@@ -127,6 +127,12 @@ class Scenario(Closed):
         ------
         ScenarioError
             Unknown label without changes, unknown paths, or values that cannot be used.
+
+        Examples
+        --------
+        >>> from surgesim import load
+        >>> load("shop.yaml").but("more", {"groups.staff.heads": 5}).groups["staff"].heads
+        5
         """
         if not changes and name not in self.overrides:
             known = suggestion(name, self.overrides) if self.overrides else "give changes, {path: value}"

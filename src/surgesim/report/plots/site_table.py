@@ -45,11 +45,9 @@ def figure(places: tuple[Place, ...], teams: tuple[Team, ...], language: str) ->
     )  # fmt: skip
     table.auto_set_font_size(False)
     table.set_fontsize(8.5)
-    for (row, _), cell in table.get_celld().items():
+    for cell in table.get_celld().values():
         cell.set_edgecolor(style.PALE)
         cell.set_text_props(color=style.INK, family=style.families(language))
-        if row == 0 and language == "en":  # the Japanese font has one weight
-            cell.set_text_props(weight="bold")
     style.title(made, say("sites_title"))
     return style.finish(made, language)
 
