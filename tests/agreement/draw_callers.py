@@ -36,3 +36,12 @@ def callers(draw: st.DrawFn, other: str, laws: st.SearchStrategy[str], delays: s
     if draw(st.booleans()):
         met["offers"] = draw(st.lists(offers(delays), min_size=1, max_size=3))
     return met
+
+
+@st.composite
+def socials(draw: st.DrawFn) -> dict[str, Any]:
+    """Posts after bad outcomes."""
+    kinds = ("blocked", "abandoned", "balked", "given_up", "late")
+    posts = {kind: draw(st.sampled_from(["0%", "5%", "25%"])) for kind in kinds}
+    return posts | {"late_after": draw(st.sampled_from(["0s", "2min"])), "brings": draw(st.sampled_from([0.4, 3.9])),
+                    "half_life": draw(st.sampled_from(["10min", "5h"]))}  # fmt: skip

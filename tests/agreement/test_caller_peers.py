@@ -19,7 +19,10 @@ CALLBACK = {"kind": "callback", "accepts": "100%", "queue": "callbacks", "within
 LINK = {"kind": "link", "accepts": "100%", "containment": "100%", "boomerang_delay": "constant(1h)"}
 
 
-def desk(days: int = 1, hours: str = "00:00-24:00", rate: float = RATE, patience: str = "never", **queue: Any) -> Machine:
+def desk(
+    days: int = 1, hours: str = "00:00-24:00", rate: float = RATE, patience: str = "never", social: Any = None,
+    heads: int = AGENTS, **queue: Any,
+) -> Machine:  # fmt: skip
     tree: dict[str, Any] = {
         "surgesim": 1,
         "name": "stationary",
@@ -32,9 +35,10 @@ def desk(days: int = 1, hours: str = "00:00-24:00", rate: float = RATE, patience
             "callbacks": {"hours": "always", "handling": {"talk": f"exponential({TALK_S}s)"}, "deadline": "1d"},
         },
         "sites": {"here": {"seats": 100}},
-        "groups": {"all": {"site": "here", "skills": ["calls", "callbacks"], "heads": AGENTS}},
+        "groups": {"all": {"site": "here", "skills": ["calls", "callbacks"], "heads": heads}},
         "trunks": {"main": {"lines": 60, "queues": ["calls"]}},
     }
+    tree |= {"social": social} if social else {}
     return Machine(build(Scenario.model_validate(tree)))
 
 
@@ -82,6 +86,8 @@ def test_if_everybody_is_called_back_in_turn_the_desk_is_a_queue_without_end() -
         {"offers": [CALLBACK | {"after": "10h"}]},
         {"offers": [LINK | {"above": "90d"}]},
         {"balking": {"accepts": "never"}},
+        {"menu": {"time": "constant(0s)"}},
+        {"switches": [{"to": "callbacks", "share": "0%", "delay": "constant(1min)"}]},
         {"balking": {"accepts": "constant(0s)", "above": "90d"}},
     ],
 )
@@ -107,3 +113,33 @@ def test_every_callback_promised_is_settled() -> None:
     assert 0 <= cut <= 5
     assert column["handled"] + column["given_up"] + column["inside"] + cut == column["promised"]
     assert 0 < column["promise_kept"] <= column["handled"]
+
+
+def test_a_menu_in_which_some_hang_up_thins_the_stream_of_calls() -> None:
+    machine = desk(menu={"time": "exponential(1min)", "ends": "30%"})
+    found, error = shares(machine, "menu_ended", "offered")
+    assert abs(found - 0.3) < 4.0 * error
+    exact = erlang_c(arrival_rate=0.7 * RATE / 3600.0, aht=TALK_S, agents=AGENTS)  # a thinned, delayed Poisson stream is one
+    wait, error = shares(machine, "wait_handled_s", "handled")
+    assert abs(wait - float(exact.asa_s)) < 4.0 * error
+
+
+def test_of_those_who_are_not_answered_a_share_switches() -> None:
+    found, error = shares(
+        desk(rate=90.0, patience="exponential(1min)", switches=[{"to": "callbacks", "share": "40%", "delay": "constant(0s)"}]),
+        "switched", "abandoned",
+    )  # fmt: skip
+    assert error < 0.02
+    assert abs(found - 0.4) < 4.0 * error
+
+
+@pytest.mark.parametrize("half_life", ["1s", "20min"])
+def test_posts_bring_the_needs_of_a_branching_process(half_life: str) -> None:
+    """Where everybody gives up and a share s posts, each post bringing m needs, all needs are first needs / (1 - s m)."""
+    machine = desk(patience="constant(1s)", social={"abandoned": "20%", "brings": 2.5, "half_life": half_life}, heads=0)
+    totals = np.array([machine.simulate(11, day).queues[:, 0, :].sum(axis=0) for day in range(DAYS)])
+    needs, spread, posts = (totals[:, COLUMN[name]] for name in ("needs", "spread", "posts"))
+    assert abs(posts.sum() / needs.sum() - 0.2) < 0.005
+    gain = spread.sum() / needs.sum()
+    late = 0.04 if half_life == "20min" else 0.0  # what would be born after the day
+    assert 0.5 - late - 0.02 < gain < 0.52

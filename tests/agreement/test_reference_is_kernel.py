@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from draw_callers import callers
+from draw_callers import callers, socials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +120,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                             "bot": {"kind": "chatbot", "tries": draw(shares), "containment": draw(shares)}}  # fmt: skip
     if draw(st.booleans()):
         tree["trunks"] = {"main": {"lines": draw(st.integers(0, 6)), "queues": ["one"]}, "extra": {"lines": 3, "queues": ["two"]}}
+    if draw(st.booleans()):
+        tree["social"] = draw(socials())
     return Scenario.model_validate(tree)
 
 

@@ -51,3 +51,15 @@ def test_what_cannot_be_meant_is_refused(queue: dict[str, Any], where: str, what
     with pytest.raises(ScenarioError) as caught:
         built(queue)
     assert any(one.where == where and what in one.what for one in caught.value.problems), caught.value.problems
+
+
+def test_posts_that_would_bring_needs_without_end_are_refused() -> None:
+    tree = built({}).tree()
+    calm = Scenario.build(tree | {"social": {"given_up": "30%", "brings": 3, "half_life": "6h"}})
+    assert calm.social is not None
+    assert abs(calm.social.gain - 0.9) < 1e-12
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.build(tree | {"social": {"given_up": "40%", "brings": 3, "half_life": "6h"}}, where={("social",): "a.yaml:7"})
+    (problem,) = caught.value.problems
+    assert problem.where == "a.yaml:7"
+    assert "120 more" in problem.what

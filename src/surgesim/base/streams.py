@@ -69,6 +69,7 @@ class Purpose(IntEnum):
     CASE_DELAY = 81
     SPREAD = 90
     SPREAD_DELAY = 91
+    SPREAD_COUNT = 92
     ROUTE = 100
     LEARNING = 101
     SITE = 102

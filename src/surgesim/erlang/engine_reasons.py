@@ -93,7 +93,8 @@ def _stuck(state: State) -> Found:
 
 
 def _callers(state: State) -> Found:
-    beyond = np.array([queue.callers.beyond_formulas for queue in state.model.queues])
+    model = state.model
+    beyond = np.array([queue.callers.beyond_formulas or model.social is not None for queue in model.queues])
     return np.asarray(state.calls & beyond[:, None] & (state.chains.offered > 0.0))
 
 
@@ -102,7 +103,7 @@ SIMULATE = 'run engine="sim"'
 
 REASONS: tuple[Reason, ...] = (
     Reason(
-        "callers_choose", "menus, announced waits, offers and other desks are left out: callers wait, redial or give up",
+        "callers_choose", "menus, announced waits, offers, other desks and posts are left out: callers wait, redial or give up",
         "音声メニュー、待ち時間案内、SMS・折り返しの提案、他の窓口への移動は考慮されません", SIMULATE, _callers,
     ),
     Reason(
@@ -259,5 +260,5 @@ def callers_left_out(model: Model) -> list[Flag]:
     return [
         Flag("warning", reason.code, queue.name, reason.en, reason.instead, reason.ja)
         for queue in model.queues
-        if queue.callers.beyond_formulas
+        if queue.callers.beyond_formulas or model.social is not None
     ]

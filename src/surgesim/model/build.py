@@ -13,6 +13,7 @@ from surgesim.demand.sources import incident_reasons, needs
 from surgesim.model.callers import callers
 from surgesim.model.model import Integers, Model, QueueModel
 from surgesim.model.selfservice import channel_of
+from surgesim.model.social import social_of
 from surgesim.model.staffing import open_windows, staffing
 from surgesim.scenario.centre import Queue
 from surgesim.scenario.scenario import Scenario
@@ -64,6 +65,7 @@ def build(scenario: Scenario, known: Needs | None = None) -> Model:
         paid_s=paid_s,
         lost=lost,
         lines=_lines(scenario, clock),
+        social=social_of(scenario.social),
     )
 
 

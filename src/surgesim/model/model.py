@@ -11,6 +11,7 @@ from surgesim.base.clock import Clock
 from surgesim.base.distributions import Law
 from surgesim.demand.needs import Needs
 from surgesim.model.callers import CallerModel
+from surgesim.model.social import SocialModel
 from surgesim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -148,6 +149,8 @@ class Model:
         Whether the group's site is lost: its agents leave at once, whoever is waiting.
     lines : ndarray of int, shape (trunks, intervals)
         Lines in service.
+    social : SocialModel or None
+        Posts after bad outcomes; None where nobody posts.
     """
 
     scenario: Scenario
@@ -168,6 +171,7 @@ class Model:
     paid_s: Floats
     lost: Flags
     lines: Integers
+    social: SocialModel | None = None
 
     @property
     def talk_factor(self) -> Floats:

@@ -34,6 +34,7 @@ ROW_LIMITS: tuple[tuple[str, str], ...] = (
     ("link_contained", "links"),
     ("unreached", "callback"),
     ("misrouted", "moved"),
+    ("spread", "needs"),
     ("promise_kept", "promised"),
 )
 """Sum of left <= sum of right, in every row."""

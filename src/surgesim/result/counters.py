@@ -34,6 +34,8 @@ COUNTS: tuple[str, ...] = (
     "moved",  # offered contacts that come from another queue: switched, at the wrong desk, or sent back from it
     "switched",  # contacts not answered here that turned to another queue
     "misrouted",  # moved that are here by mistake
+    "posts",  # contacts after which somebody posted about a bad outcome
+    "spread",  # needs that posts brought
 )
 """Counts of contacts or needs, by interval of arrival and queue."""
 

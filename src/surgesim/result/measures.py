@@ -123,6 +123,8 @@ MEASURES: tuple[Measure, ...] = (
     _count("moved", "contacts", "Offered, from another queue", "他の窓口からの入電数"),
     _count("switched", "contacts", "Turned to another queue", "他の窓口へ移った数"),
     _count("misrouted", "contacts", "Offered by mistake", "誤って入電した数"),
+    _count("posts", "contacts", "Posts about bad outcomes", "不満の投稿数"),
+    _count("spread", "needs", "Needs that posts brought", "投稿による用件数"),
     _count("promised", "needs", "Callbacks promised", "折り返し約束件数"),
     _count("promise_kept", "needs", "Called back within the time promised", "約束時間内の折り返し件数"),
     # Promises.
@@ -141,6 +143,7 @@ MEASURES: tuple[Measure, ...] = (
     _of_queues("balking", "balked", "offered", "share", "Share that left at the announced wait", "待ち時間案内後の離脱率"),
     _of_queues("deflected_in_queue", "deflected", "offered", "share",
                "Share that left for an announcement, a link or a callback", "自動案内・誘導による離脱率"),
+    _of_queues("social_gain", "spread", "needs", "share", "Share of needs that posts brought", "投稿による用件の割合", "all"),
     # Waits.
     _of_queues("asa_s", "wait_handled_s", "handled", "s", "Average speed of answer", "平均応答時間"),
     _of_queues("wait_abandoned_mean_s", "wait_abandoned_s", "abandoned", "s",

@@ -20,6 +20,7 @@ from surgesim.scenario.findings import CHECKED, as_problems, cross_problems, val
 from surgesim.scenario.levers import Levers, Target
 from surgesim.scenario.named_files import bare, moved, named_files
 from surgesim.scenario.schema import Path as TreePath
+from surgesim.scenario.social import Social
 from surgesim.scenario.when import ClockSettings, OpeningHours
 from surgesim.scenario.written import as_yaml
 
@@ -63,6 +64,8 @@ class Scenario(Closed):
     """Groups of agents, by name."""
     trunks: Table[Trunk] = FrozenMapping()
     """Telephone numbers with their lines, by name. A queue without a trunk never gives a busy tone."""
+    social: Social | None = None
+    """Posts after bad outcomes, and the needs that they bring; left out: nobody posts."""
     routing: Routing = Routing()
     """Who serves whom."""
     targets: tuple[Target, ...] = ()

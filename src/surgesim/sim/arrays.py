@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from surgesim.base.laws import Law
 from surgesim.model.model import Model, QueueModel
 from surgesim.result.counters import WAIT_EDGES_S
-from surgesim.sim.arrays_callers import SWITCH, caller_arrays
+from surgesim.sim.arrays_callers import SWITCH, caller_arrays, social_array
 from surgesim.sim.contacts import ATTEMPT_MASK
 from surgesim.sim.laws import Laws, lowered
 from surgesim.sim.policy import ranks
+from surgesim.sim.spread import MOST
 from surgesim.sim.ticks import GRACE_S, TICKS_PER_S, on_grid, to_ticks
 
 Records = NDArray[np.void]
@@ -49,6 +50,8 @@ class Centre(NamedTuple):
     callers: Records
     offers: Records
     switches: Records
+    social: Records
+    room: int
     tries: Floats
     containment: Floats
     skills: Integers
@@ -83,6 +86,8 @@ def flat(model: Model) -> Centre:
         callers=callers,
         offers=offers,
         switches=switches,
+        social=social_array(model, lambda law: _number(laws, law)),
+        room=5 + max(len(queue.follow_ups) for queue in model.queues) + (0 if model.social is None else MOST),
         tries=_by_channel(model, "tries"),
         containment=_by_channel(model, "containment"),
         skills=np.array([queue for skills in model.skills for queue in dict.fromkeys(skills)], dtype=np.int64),

@@ -20,6 +20,12 @@ CALLERS = np.dtype(
         ("wrong", "i8"), ("at_closed", "f8"), ("talk", "i8"), ("sent_back", "f8"), ("back", "i8"),
     ]
 )  # fmt: skip
+SOCIAL = np.dtype(
+    [
+        ("on", "i8"), ("blocked", "f8"), ("abandoned", "f8"), ("balked", "f8"), ("given_up", "f8"), ("late", "f8"),
+        ("late_after", "i8"), ("log_ratio", "f8"), ("delay", "i8"),
+    ]
+)  # fmt: skip
 SWITCH = np.dtype([("queue", "i8"), ("upto", "f8"), ("delay", "i8")])
 OFFER = np.dtype(
     [
@@ -56,3 +62,13 @@ def _offer(offer: OfferModel, number: Number) -> tuple[Any, ...]:
         offer.accepts, after, offer.above_s, number(offer.delay), offer.containment, offer.factor, offer.queue, offer.trunk,
         within, int(offer.keeps_place), offer.reached, offer.tries, number(offer.ring),
     )  # fmt: skip
+
+
+def social_array(model: Model, number: Number) -> Records:
+    """Return the one record of posts; all zero where nobody posts."""
+    social, record = model.social, np.zeros(1, dtype=SOCIAL)
+    if social is not None:
+        late_after = int(on_grid(social.late_after_s) * TICKS_PER_S)
+        shares = (social.blocked, social.abandoned, social.balked, social.given_up, social.late)
+        record[0] = (1, *shares, late_after, social.log_ratio, number(social.delay))
+    return record

@@ -29,8 +29,8 @@ DOOR_MASK = (1 << 10) - 1
 TRY_SHIFT, TRY_MASK = 10, 15
 OFFER_SHIFT, OFFER_MASK = 14, (1 << 9) - 1
 OFFERED = OFFER_MASK << OFFER_SHIFT
-CALLED_BACK, MOVED, ASTRAY, IN_MENU = (1 << bit for bit in range(23, 27))
-KEPT = ASTRAY
+CALLED_BACK, MOVED, ASTRAY, IN_MENU, POSTED, UNBORN = (1 << bit for bit in range(23, 29))
+KEPT = ASTRAY | POSTED
 """What a contact that was not answered leaves to the next attempt."""
 
 
@@ -97,6 +97,10 @@ class Contact:
         Of a callback: what was promised.
     moved : bool
         Whether it comes from another queue.
+    posted : bool
+        Whether somebody has posted about the need.
+    unborn : bool
+        Whether it is a need that a post will bring.
     home : int
         Queue that a caller meant who is at the wrong desk; -1 for everybody else.
     """
@@ -119,6 +123,8 @@ class Contact:
     promise: Promise | None = None
     moved: bool = False
     home: int = -1
+    posted: bool = False
+    unborn: bool = False
 
     @property
     def number_in_chain(self) -> int:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import merged
-from surgesim.sim.contacts import IN_MENU, OFFERED
+from surgesim.sim.contacts import IN_MENU, OFFERED, UNBORN
 from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
 from surgesim.sim.kernel_books import still_inside
 from surgesim.sim.kernel_callers import depart, leave_menu, start_patience
 from surgesim.sim.kernel_calls import self_service
-from surgesim.sim.kernel_marks import ROUTE, SECONDS, Keys, ticks
+from surgesim.sim.kernel_marks import C_SPREAD, ROUTE, SECONDS, Keys, ticks
 from surgesim.sim.kernel_queue import arrive, give_up, join, serve
 from surgesim.sim.kernel_staff import change_staffing, finish, hang_up
 from surgesim.sim.laws import uniform
@@ -29,6 +29,7 @@ from surgesim.sim.state import (
     FINISHING,
     FORCED,
     IDLE,
+    INTERVAL,
     LOOKING,
     LOOKING_END,
     PATIENT,
@@ -104,8 +105,7 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
         stream = births.stream[born]
         need, attempt, mode, since, ahead = births.need[born], 1, 0, 0, born
         queue, factor = centre.streams[stream].queue, centre.streams[stream].factor
-        if not self_service(centre, state, out, keys, need, stream, now):
-            return -1
+        fresh = True
     else:
         state.n[CALLING] = arrived(state.calls, state.n[CALLING], state.people)
         person = state.people[slot]
@@ -118,6 +118,12 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
         stream, queue, factor = person.stream, person.queue, person.factor
         state.spare[state.n[SPARE]] = slot
         state.n[SPARE] += 1
+        fresh = mode & UNBORN != 0
+        if fresh:
+            mode, queue, factor = 0, centre.streams[stream].queue, centre.streams[stream].factor
+            out.queues[state.n[INTERVAL], queue, C_SPREAD] += 1.0
+    if fresh and not self_service(centre, state, out, keys, need, stream, now):
+        return -1
     return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, mode, since, ahead)
 
 
@@ -125,7 +131,7 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
 def crowded(centre: Centre, state: State, out: Out) -> bool:
     """Whether the room for people, patience or rows of the log may not do for one more event."""
     n = state.n
-    few = n[SPARE] < centre.fan + 4 or n[PATIENT] + 16 > state.patience.size or n[RINGING] + 16 > state.timers.size
+    few = n[SPARE] < centre.room or n[PATIENT] + 16 > state.patience.size or n[RINGING] + 16 > state.timers.size
     return few or (out.log.size > 1 and n[ROWS] + 2 > out.log.size)
 
 
@@ -201,7 +207,7 @@ def put_to_work(
         queue = n[FORCED]
         if queue < 0:
             queue = queue_for(centre, state, view, keys, lucky, question, n[LOOKING], now)
-        if queue == WRONG or n[SPARE] < centre.fan + 2:
+        if queue == WRONG or n[SPARE] < centre.room - 2:
             status = BAD_QUEUE if queue == WRONG else NO_ROOM
             break
         if queue == STAY:

@@ -6,10 +6,9 @@ The same rules as ``reference.Reference``; rare, so never written into others.
 import numpy as np
 
 from surgesim.sim.compiled import compiled, inlined
-from surgesim.sim.contacts import ATTEMPT_MASK, MOST_ATTEMPTS, MOVED, OFFER_MASK, OFFER_SHIFT, TRY_MASK, TRY_SHIFT
-from surgesim.sim.kernel_calls import send
+from surgesim.sim.contacts import ATTEMPT_MASK, MOST_ATTEMPTS, MOVED, OFFER_MASK, OFFER_SHIFT, POSTED, TRY_MASK, TRY_SHIFT
+from surgesim.sim.kernel_calls import give_up_for_good, send
 from surgesim.sim.kernel_marks import (
-    C_GIVEN_UP,
     C_PROMISE_KEPT,
     C_UNREACHED,
     OFFER_DELAY,
@@ -67,14 +66,17 @@ def seize_line(n: Integers, trunks: Records, table: Floats, offers: Records, mod
 
 @compiled
 def unreached(
-    offers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
-    keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int,
+    social: Records, offers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers,
+    table: Floats, keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int,
+    factor: float, mode: int, since: int,
 ) -> None:  # fmt: skip
     """Nobody has answered a callback: another try later, or the need is given up."""
     offer = offers[offer_of(mode)]
     table[interval, queue, C_UNREACHED] += 1.0
     if (mode >> TRY_SHIFT) & TRY_MASK >= offer.tries:
-        table[interval, queue, C_GIVEN_UP] += 1.0
+        give_up_for_good(
+            social, laws, horizon, n, people, spare, calls, table, keys, interval, end, need, attempt, stream, queue, mode
+        )  # fmt: skip
         return
     tick = end + ticks(drawn(laws, offer.delay, keys[OFFER_DELAY], need, attempt))
     if tick < horizon:
@@ -83,14 +85,18 @@ def unreached(
 
 @compiled
 def sent_back(
-    callers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
-    keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int, factor: float, home: int,
+    social: Records, callers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers,
+    table: Floats, keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int,
+    factor: float, mode: int,
+    home: int,
 ) -> None:  # fmt: skip
     """The wrong desk has told a caller where to call: that desk, or the need is lost."""
     rules = callers[home]
     if attempt & ATTEMPT_MASK >= MOST_ATTEMPTS or uniform(keys[SENT_BACK], need, attempt) >= rules.sent_back:
-        table[interval, queue, C_GIVEN_UP] += 1.0
+        give_up_for_good(
+            social, laws, horizon, n, people, spare, calls, table, keys, interval, end, need, attempt, stream, queue, mode
+        )  # fmt: skip
         return
     tick = end + ticks(drawn(laws, rules.back, keys[SENT_BACK_DELAY], need, attempt))
     if tick < horizon:
-        send(n, people, spare, calls, tick, need, attempt + 1, stream, home, factor, MOVED, 0)
+        send(n, people, spare, calls, tick, need, attempt + 1, stream, home, factor, MOVED | (mode & POSTED), 0)

@@ -4,7 +4,17 @@ import math
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, merged
-from surgesim.sim.contacts import ATTEMPT_MASK, CALLED_BACK, IN_MENU, KEPT, MOST_ATTEMPTS, OFFER_SHIFT, RETURN_SHIFT, TRY_SHIFT
+from surgesim.sim.contacts import (
+    ATTEMPT_MASK,
+    CALLED_BACK,
+    IN_MENU,
+    KEPT,
+    MOST_ATTEMPTS,
+    OFFER_SHIFT,
+    POSTED,
+    RETURN_SHIFT,
+    TRY_SHIFT,
+)
 from surgesim.sim.heaps import packed, pushed
 from surgesim.sim.kernel_callbacks import offer_of
 from surgesim.sim.kernel_calls import redial, send
@@ -120,7 +130,8 @@ def depart(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot:
         return
     out.queues[interval, queue, C_BALKED] += 1.0
     redial(
-        centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
+        centre.social, centre.social[0].balked, centre.queues, centre.switches, centre.laws, centre.horizon, state.n,
+        state.people, state.spare, state.calls, out.queues,
         keys, interval, now, need, attempt, stream, queue, factor, mode, since,
     )  # fmt: skip
 
@@ -158,7 +169,7 @@ def deflect(
     offer, row = offers[place], table[interval, queue]
     row[C_DEFLECTED] += 1.0
     if offer.queue >= 0:
-        promised = CALLED_BACK | ((place + 1) << OFFER_SHIFT) | (1 << TRY_SHIFT)
+        promised = CALLED_BACK | (mode & POSTED) | ((place + 1) << OFFER_SHIFT) | (1 << TRY_SHIFT)
         if now < horizon:
             table[n[INTERVAL], offer.queue, C_PROMISED] += 1.0
             send(n, people, spare, calls, now, need, attempt + 1, stream, offer.queue, factor, promised, now)

@@ -13,7 +13,9 @@ from surgesim.sim.contacts import (
     MOST_ATTEMPTS,
     MOST_GENERATIONS,
     MOVED,
+    POSTED,
     RETURN_SHIFT,
+    UNBORN,
 )
 from surgesim.sim.heaps import called, packed
 from surgesim.sim.kernel_marks import (
@@ -23,6 +25,7 @@ from surgesim.sim.kernel_marks import (
     C_GIVEN_UP,
     C_LOST_CLOSED,
     C_NEEDS,
+    C_POSTS,
     C_SWITCHED,
     CHANNEL,
     CLOSED,
@@ -35,6 +38,9 @@ from surgesim.sim.kernel_marks import (
     SECONDS,
     SELF_SERVICE,
     SELF_SERVICE_TIME,
+    SPREAD,
+    SPREAD_COUNT,
+    SPREAD_DELAY,
     SWITCH,
     SWITCH_DELAY,
     Keys,
@@ -42,6 +48,7 @@ from surgesim.sim.kernel_marks import (
     ticks,
 )
 from surgesim.sim.laws import Laws, uniform
+from surgesim.sim.spread import brought, new_need
 from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Floats, Integers, Out, Records, State
 
 
@@ -90,12 +97,48 @@ def self_service(centre: Centre, state: State, out: Out, keys: Keys, need: int, 
 
 
 @compiled
+def post(
+    social: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
+    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, mode: int, share: float,
+) -> int:  # fmt: skip
+    """Somebody may post about a bad outcome, once, which brings new needs of other people. Return the mode afterwards."""
+    if mode & POSTED or attempt >> ATTEMPT_BITS > 0 or uniform(keys[SPREAD], need, 0) >= share:
+        return mode
+    table[interval, queue, C_POSTS] += 1.0
+    for number in range(brought(uniform(keys[SPREAD_COUNT], need, 0), social[0].log_ratio)):
+        child = new_need(need, number)
+        tick = now + ticks(drawn(laws, social[0].delay, keys[SPREAD_DELAY], child, 0))
+        if tick < horizon:
+            send(n, people, spare, calls, tick, child, 1, stream, queue, 1.0, UNBORN, 0)
+    return mode | POSTED
+
+
+@compiled
+def give_up_for_good(
+    social: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
+    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, mode: int,
+) -> None:  # fmt: skip
+    """The last attempt of a need has failed."""
+    table[interval, queue, C_GIVEN_UP] += 1.0
+    if social[0].on == 1:
+        post(
+            social, laws, horizon, n, people, spare, calls, table, keys, interval, now, need, attempt, stream, queue, mode,
+            social[0].given_up,
+        )  # fmt: skip
+
+
+@compiled
 def redial(
-    rules: Records, switches: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers,
+    social: Records, share: float, rules: Records, switches: Records, laws: Laws, horizon: int, n: Integers,
+    people: Records, spare: Integers, calls: Integers,
     table: Floats, keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, factor: float,
     mode: int, since: int,
 ) -> None:  # fmt: skip
     """After a busy tone, or after giving up, some turn to another queue, and some try again after a while."""
+    if social[0].on == 1:
+        mode = post(
+            social, laws, horizon, n, people, spare, calls, table, keys, interval, now, need, attempt, stream, queue, mode, share
+        )  # fmt: skip
     number, first, last = attempt & ATTEMPT_MASK, rules[queue].switch, rules[queue].switches_end
     if last > first and number < MOST_ATTEMPTS:
         luck = uniform(keys[SWITCH], need, attempt)
@@ -105,11 +148,13 @@ def redial(
                 tick = now + ticks(drawn(laws, switches[place].delay, keys[SWITCH_DELAY], need, attempt))
                 if tick < horizon:
                     to = switches[place].queue
-                    send(n, people, spare, calls, tick, need, attempt + 1, stream, to, factor, MOVED, 0)
+                    send(n, people, spare, calls, tick, need, attempt + 1, stream, to, factor, MOVED | (mode & POSTED), 0)
                 return
     again = rules[queue].redial > 0.0 and number < rules[queue].attempts
     if not again or uniform(keys[REDIAL], need, attempt) >= rules[queue].redial:
-        table[interval, queue, C_GIVEN_UP] += 1.0
+        give_up_for_good(
+            social, laws, horizon, n, people, spare, calls, table, keys, interval, now, need, attempt, stream, queue, mode
+        )  # fmt: skip
         return
     tick = now + ticks(drawn(laws, rules[queue].redial_delay, keys[REDIAL_DELAY], need, attempt))
     if tick < horizon:
@@ -138,8 +183,8 @@ def closed_desk(
     wrong = centre.callers[queue]
     may_stray = wrong.at_closed > 0.0 and mode & ASTRAY == 0 and attempt & ATTEMPT_MASK < MOST_ATTEMPTS
     if may_stray and uniform(keys[MISROUTE_CLOSED], need, marked) < wrong.at_closed:
-        to = wrong.wrong
-        send(state.n, state.people, state.spare, state.calls, now, need, attempt + 1, stream, to, factor, ASTRAY, queue)
+        to, astray = wrong.wrong, ASTRAY | (mode & POSTED)
+        send(state.n, state.people, state.spare, state.calls, now, need, attempt + 1, stream, to, factor, astray, queue)
         return True
     if window < centre.queues[queue].windows_end and uniform(keys[CLOSED], need, marked) < centre.queues[queue].returns:
         tick = centre.windows[window, 0] + ticks(
@@ -149,7 +194,10 @@ def closed_desk(
             send(state.n, state.people, state.spare, state.calls, tick, need, attempt, stream, queue, factor, mode + 1, since)
             return True
     row[C_LOST_CLOSED] += 1.0
-    row[C_GIVEN_UP] += 1.0
+    give_up_for_good(
+        centre.social, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
+        keys, state.n[INTERVAL], now, need, attempt, stream, queue, mode,
+    )  # fmt: skip
     return False
 
 

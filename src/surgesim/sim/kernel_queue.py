@@ -8,7 +8,7 @@ from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BAC
 from surgesim.sim.heaps import called, packed, pushed
 from surgesim.sim.kernel_books import book_handled, book_wait
 from surgesim.sim.kernel_callbacks import called_back, seize_line, sent_back, unreached, waiting_since
-from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, redial
+from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, post, redial
 from surgesim.sim.kernel_marks import (
     ABANDONED,
     AFTER,
@@ -155,8 +155,8 @@ def arrive(
             if number >= 0:
                 out.log[number].outcome = BLOCKED
             redial(
-                centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls,
-                out.queues,
+                centre.social, centre.social[0].blocked, centre.queues, centre.switches, centre.laws, centre.horizon, state.n,
+                state.people, state.spare, state.calls, out.queues,
                 keys, interval, now, need, attempt, stream, queue, factor, mode, since,
             )  # fmt: skip
             return -1
@@ -197,7 +197,8 @@ def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot
         out.log[number].joined_s = arrival * SECONDS
         out.log[number].wait_s = wait * SECONDS
     redial(
-        centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
+        centre.social, centre.social[0].abandoned, centre.queues, centre.switches, centre.laws, centre.horizon, state.n,
+        state.people, state.spare, state.calls, out.queues,
         keys, interval, now, need, attempt, stream, queue, factor, mode, since,
     )  # fmt: skip
 
@@ -246,20 +247,29 @@ def serve(
         state.n[HANGING_UP] = pushed(state.hanging_up, state.n[HANGING_UP], packed(talk_end, line))
         spread(centre.edges, out.trunks, line, LINE_BUSY, held_in, held_from, talk_end)
     spread(centre.edges, out.groups, group, BUSY, current, now, end)
+    if centre.social[0].on == 1 and reached:
+        waited = end - arrival > rules.deadline if rules.deferred == 1 else now - arrival > centre.social[0].late_after
+        if waited:
+            mode = post(
+                centre.social, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues, keys,
+                interval, end, need, attempt, stream, queue, mode, centre.social[0].late,
+            )  # fmt: skip
     if reached:
         book_handled(centre, out, queue, interval, arrival, now, talk, hold, after)
         if current < centre.edges.size - 1:
             out.groups[current, group, GROUP_HANDLED] += 1.0
         if mode & ASTRAY:
             sent_back(
-                centre.callers, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
-                keys, interval, end, need, attempt, stream, queue, factor, since,
+                centre.social, centre.callers, centre.laws, centre.horizon, state.n, state.people, state.spare,
+                state.calls, out.queues,
+                keys, interval, end, need, attempt, stream, queue, factor, mode, since,
             )  # fmt: skip
         elif rules.follow_ups_end > rules.follow_up:
             follow_ups(centre, state, keys, need, attempt, stream, queue, end)
     else:
         unreached(
-            centre.offers, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
+            centre.social, centre.offers, centre.laws, centre.horizon, state.n, state.people, state.spare,
+            state.calls, out.queues,
             keys, interval, end, need, attempt, stream, queue, factor, mode, since,
         )  # fmt: skip
     if number >= 0:

@@ -180,7 +180,8 @@ def abandon(
         out.log[number].joined_s = arrival * SECONDS
         out.log[number].wait_s = wait * SECONDS
     redial(
-        centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
+        centre.social, 0.0, centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people,
+        state.spare, state.calls, out.queues,
         keys, interval, now, need, attempt, stream, 0, factor, 0, 0,
     )  # fmt: skip
 

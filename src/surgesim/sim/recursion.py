@@ -30,6 +30,7 @@ def obstacles(model: Model) -> list[Problem]:
         (len(model.queues) != 1, f"{len(model.queues)} queues", "queues"),
         (len(model.groups) != 1, f"{len(model.groups)} groups", "groups"),
         (any(queue.deferred for queue in model.queues), "deferred work", "queues"),
+        (model.social is not None, "posts that bring new needs", "social"),
         (any(queue.callers.beyond_formulas for queue in model.queues), "menus, announced waits, offers or other desks", "queues"),
         (any(queue.trunk >= 0 for queue in model.queues), "lines that can be busy", "trunks"),
         (routing.policy not in POLICIES or bool(routing.settings), f"the policy {routing.policy}", "routing"),

@@ -83,6 +83,11 @@ class Reference(Dispatch, Callers):
     def make_contact(self, contact: Contact) -> Process:
         """One attempt, from its arrival to its end."""
         yield self.agenda.at(contact.arrival_s, Rank.ARRIVE, contact.key)
+        if contact.unborn:
+            contact.unborn = False
+            self.books.count(self.books.interval_of(contact.arrival_s), contact.queue, "spread")
+            if not self.calls_at_once(contact):
+                return
         self.goes_astray(contact)
         queue = self.queues[contact.queue]
         self.books.arrived(contact)
@@ -149,6 +154,7 @@ class Reference(Dispatch, Callers):
         contact.start_s, contact.wait_s, contact.group = now, now - contact.joined_s, agent.group.index
         contact.talk_end_s, contact.end_s = now + talk + hold, now + talk + hold + after
         self.books.served(contact, talk, hold, after, reached)
+        self.late(contact, reached)
         line_since = contact.arrival_s
         if contact.promise is not None and contact.promise.offer.trunk >= 0:
             trunk, line_since = self.trunks[contact.promise.offer.trunk], now
@@ -165,6 +171,15 @@ class Reference(Dispatch, Callers):
         elif contact.promise is not None:
             self.unreached(contact, contact.promise)
         self.look_for_work(agent.group)
+
+    def late(self, contact: Contact, reached: bool) -> None:
+        """Some post about an answer that comes late."""
+        social, rules = self.model.social, self.model.queues[contact.queue]
+        if social is None or not reached:
+            return
+        past = contact.end_s - contact.joined_s > on_grid(rules.deadline_s) if rules.deferred else False
+        if past or (not rules.deferred and contact.wait_s > on_grid(social.late_after_s)):
+            self.post(contact, social.late, contact.end_s)
 
     def handling(self, contact: Contact, group: Group, reached: bool) -> tuple[float, float, float]:
         """Return talk, hold and after-contact work; of a callback that nobody answers, the time it rings."""

@@ -5,6 +5,7 @@ from surgesim.model.callers import OfferModel
 from surgesim.sim.contacts import MOST_ATTEMPTS, RETURN_SHIFT, Contact, Outcome, Promise
 from surgesim.sim.desk import QueueDesk, Trunk
 from surgesim.sim.reference_state import Replication
+from surgesim.sim.spread import brought, new_need
 from surgesim.sim.ticks import LONGEST_S, TICKS_PER_S, moment, on_grid
 from surgesim.sim.waits import announced_wait
 
@@ -13,28 +14,57 @@ class Callers(Replication):
     """What people do before an agent answers, and after nobody did."""
 
     def born(self, place: int) -> None:
-        """A need is born. It tries at most one self-service channel; if that fails, or none is tried, it calls."""
-        births, books, model = self.births, self.books, self.model
-        need, stream = int(births.need[place]), int(births.stream[place])
-        reason = int(model.needs.reason[stream])
-        queue = int(model.reason_queue[reason])
+        """A need is born, and calls unless it tries self-service first."""
+        births, model = self.births, self.model
+        stream = int(births.stream[place])
         time = min(moment(float(births.time_s[place])), self.horizon - 1.0 / TICKS_PER_S)
-        interval = books.interval_of(time)
-        books.count(interval, queue, "needs")
-        contact = Contact(need, 1, stream, queue, float(model.talk_factor[stream]), time)
-        for index, channel in enumerate(model.channels):
-            if time < channel.available_from_s:
+        queue = int(model.reason_queue[model.needs.reason[stream]])
+        contact = Contact(int(births.need[place]), 1, stream, queue, float(model.talk_factor[stream]), time)
+        if self.calls_at_once(contact):
+            self.send(contact)
+
+    def calls_at_once(self, contact: Contact) -> bool:
+        """A new need tries at most one self-service channel; if that fails it calls later, if none is tried at once."""
+        books, need, reason = self.books, contact.need, int(self.model.needs.reason[contact.stream])
+        interval = books.interval_of(contact.arrival_s)
+        books.count(interval, contact.queue, "needs")
+        for index, channel in enumerate(self.model.channels):
+            if contact.arrival_s < channel.available_from_s:
                 continue
             if self.luck.uniform(Purpose.CHANNEL, need, index) >= channel.tries[reason, interval]:
                 continue
             if self.luck.uniform(Purpose.SELF_SERVICE, need, index) < channel.containment[reason, interval]:
-                books.count(interval, queue, "contained")
-                return
-            books.count(interval, queue, "boomerang")
-            contact.arrival_s += self.luck.delay(channel.boomerang_delay, Purpose.SELF_SERVICE_TIME, need, index)
-            contact.factor *= channel.boomerang_factor
-            break
-        self.send(contact)
+                books.count(interval, contact.queue, "contained")
+                return False
+            books.count(interval, contact.queue, "boomerang")
+            delay = self.luck.delay(channel.boomerang_delay, Purpose.SELF_SERVICE_TIME, need, index)
+            later = again(contact, 1, contact.arrival_s + delay)
+            later.factor *= channel.boomerang_factor
+            self.send(later)
+            return False
+        return True
+
+    def post(self, contact: Contact, share: float, now: float) -> None:
+        """Somebody may post about a bad outcome, once; that brings new needs of other people."""
+        social = self.model.social
+        if social is None or contact.posted or contact.chain > 0:
+            return
+        if self.luck.uniform(Purpose.SPREAD, contact.need, 0) >= share:
+            return
+        contact.posted = True
+        self.books.count(contact.interval, contact.queue, "posts")
+        stream, luck = contact.stream, self.luck
+        queue, factor = int(self.model.reason_queue[self.model.needs.reason[stream]]), float(self.model.talk_factor[stream])
+        for number in range(brought(luck.uniform(Purpose.SPREAD_COUNT, contact.need, 0), social.log_ratio)):
+            need = new_need(contact.need, number)
+            time = now + luck.delay(social.delay, Purpose.SPREAD_DELAY, need, 0)
+            self.send(Contact(need, 1, stream, queue, factor, time, unborn=True))
+
+    def give_up_for_good(self, contact: Contact, now: float) -> None:
+        """The last attempt of a need has failed."""
+        self.books.count(contact.interval, contact.queue, "given_up")
+        if self.model.social is not None:
+            self.post(contact, self.model.social.given_up, now)
 
     def closed(self, contact: Contact, queue: QueueDesk) -> None:
         """A call at a closed desk hears a message; some call again when the desk opens, the others are lost."""
@@ -59,7 +89,7 @@ class Callers(Replication):
                 return
         contact.outcome = Outcome.LOST_CLOSED
         self.books.count(contact.interval, contact.queue, "lost_closed")
-        self.books.count(contact.interval, contact.queue, "given_up")
+        self.give_up_for_good(contact, contact.arrival_s)
 
     def goes_astray(self, contact: Contact) -> None:
         """Some first calls reach the wrong desk."""
@@ -75,7 +105,7 @@ class Callers(Replication):
         wrong = self.model.queues[contact.home].callers.misroute
         lost = wrong is None or contact.number_in_chain >= MOST_ATTEMPTS
         if wrong is None or lost or self.luck.uniform(Purpose.SENT_BACK, contact.need, contact.attempt) >= wrong.sent_back:
-            self.books.count(contact.interval, contact.queue, "given_up")
+            self.give_up_for_good(contact, contact.end_s)
             return
         delay = self.luck.delay(wrong.delay, Purpose.SENT_BACK_DELAY, contact.need, contact.attempt)
         self.send(moved(contact, contact.home, contact.end_s + delay))
@@ -96,6 +126,8 @@ class Callers(Replication):
         """A caller who meets a busy tone."""
         contact.outcome = Outcome.BLOCKED
         self.books.count(contact.interval, contact.queue, "blocked")
+        if self.model.social is not None:
+            self.post(contact, self.model.social.blocked, contact.arrival_s)
         self.redial(contact, contact.arrival_s)
 
     def patience(self, contact: Contact, queue: QueueDesk) -> float:
@@ -134,12 +166,16 @@ class Callers(Replication):
     def gave_up(self, contact: Contact) -> None:
         """A caller whose patience is at its end."""
         self.books.abandoned(contact)
+        if self.model.social is not None:
+            self.post(contact, self.model.social.abandoned, self.agenda.now)
         self.redial(contact, self.agenda.now)
 
     def balked(self, contact: Contact) -> None:
         """A caller for whom the announced wait is too long."""
         contact.outcome = Outcome.BALKED
         self.books.count(contact.interval, contact.queue, "balked")
+        if self.model.social is not None:
+            self.post(contact, self.model.social.balked, self.agenda.now)
         self.redial(contact, self.agenda.now)
 
     def deflected(self, contact: Contact, offer: OfferModel) -> None:
@@ -170,7 +206,7 @@ class Callers(Replication):
     def unreached(self, contact: Contact, promise: Promise) -> None:
         """Nobody has answered a callback: another try later, or the need is given up."""
         if promise.number >= promise.offer.tries:
-            self.books.count(contact.interval, contact.queue, "given_up")
+            self.give_up_for_good(contact, contact.end_s)
             return
         delay = self.luck.delay(promise.offer.delay, Purpose.OFFER_DELAY, contact.need, contact.attempt)
         following = Promise(promise.offer, promise.since_s, promise.number + 1)
@@ -192,7 +228,7 @@ class Callers(Replication):
                 return
         wants = self.luck.uniform(Purpose.REDIAL, contact.need, contact.attempt) < rules.redial_probability
         if not wants or contact.number_in_chain >= rules.attempts:
-            self.books.count(contact.interval, contact.queue, "given_up")
+            self.give_up_for_good(contact, now)
             return
         again_after = self.luck.delay(rules.redial_delay, Purpose.REDIAL_DELAY, contact.need, contact.attempt)
         self.send(again(contact, contact.attempt + 1, now + again_after))
@@ -201,7 +237,8 @@ class Callers(Replication):
 def again(contact: Contact, attempt: int, time: float, returns: int = 0) -> Contact:
     """Return the next attempt of the same need, at the same desk."""
     return Contact(
-        contact.need, attempt, contact.stream, contact.queue, contact.factor, time, returns, home=contact.home
+        contact.need, attempt, contact.stream, contact.queue, contact.factor, time, returns, home=contact.home,
+        posted=contact.posted,
     )  # fmt: skip
 
 
