@@ -113,6 +113,9 @@ def test_the_certificate_is_plain_json_and_says_what_it_is_about(small):
     assert small.certificate["verification_seed"] != small.certificate["seed"]
     assert small.certificate["bound_of"]
     assert any("¥" in sentence for sentence in small.certificate["marginals"])
+    for key in ("marginals", "alternatives", "notes"):
+        assert len(small.certificate[key]) == len(small.certificate[f"{key}_ja"]) > 0
+        assert not any(text.isascii() for text in small.certificate[f"{key}_ja"])
 
 
 def test_a_promise_with_a_probability_is_kept_so_often(scenario):

@@ -7,6 +7,7 @@ from surgesim.base.errors import SolverError
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem
 from surgesim.planning.safety import Check
+from surgesim.planning.sensitivity import alternatives
 from surgesim.planning.solve import solve
 
 MOST_MARGINALS = 12
@@ -51,14 +52,40 @@ def shown(problem: Problem, checks: Sequence[Check]) -> list[dict[str, Any]]:
     ]
 
 
-def marginals(draft: Draft, seconds: float) -> list[str]:
+def meaning_ja(problem: Problem) -> str:
+    """Return what a promise means when demand is uncertain, in Japanese."""
+    if problem.probability is None:
+        return (
+            "各約束は需要の全経路にわたる期待値についてのもの: 期間ごとに、全反復の分子の和を分母の和で割った値。"
+            "入電の多い経路ほど重みが大きい"
+        )
+    return (
+        f"各約束は、需要の経路の{problem.probability:.0%}以上において、期間ごとの比(和の比)が目標を守ること。"
+        "全経路をまとめた値は、入電の最も多い少数の経路の重みが大きいため、目標を下回ることがある"
+    )
+
+
+def worth(draft: Draft, seconds: float) -> dict[str, list[str]]:
+    """Return marginal values and alternatives in words, in English and Japanese."""
+    found = marginals(draft, seconds)
+    others = alternatives(draft, seconds)
+    return {
+        "marginals": [en for en, _ in found],
+        "marginals_ja": [ja for _, ja in found],
+        "alternatives": [en for en, _ in others],
+        "alternatives_ja": [ja for _, ja in others],
+    }
+
+
+def marginals(draft: Draft, seconds: float) -> list[tuple[str, str]]:
     """Return what one more unit of each scarce thing is worth, dearest first, by the relaxation of the last model."""
     try:
         solved = solve(draft.model, seconds, linear=True)
     except SolverError:
-        return ["marginal values are not known: the time limit came first"]
+        return [("marginal values are not known: the time limit came first", "時間制限のため限界価値は不明")]
     values = [
         (marginal, sum(solved.duals.get(rule, 0.0) for rule in marginal.rules) * marginal.scale) for marginal in draft.marginals
     ]
-    worth = sorted((pair for pair in values if pair[1] >= 1.0), key=lambda pair: -pair[1])
-    return [marginal.sentence(yen) for marginal, yen in worth[:MOST_MARGINALS]]
+    found = sorted((pair for pair in values if pair[1] >= 1.0), key=lambda pair: -pair[1])
+    shown = ((marginal, marginal.sentence(yen), yen) for marginal, yen in found[:MOST_MARGINALS])
+    return [(en, marginal.japanese(yen) if marginal.japanese else en) for marginal, en, yen in shown]

@@ -58,11 +58,14 @@ class Marginal:
         From the dual value to yen per unit of the sentence.
     sentence : callable
         From yen to one sentence.
+    japanese : callable or None
+        The same in Japanese.
     """
 
     rules: Sequence[Any]
     scale: float
     sentence: Callable[[float], str]
+    japanese: Callable[[float], str] | None = None
 
 
 def saying(text: str) -> Callable[[float], str]:
@@ -179,9 +182,15 @@ class Draft:
         if price_jpy != 0.0 and not isinstance(quantity, int | float):
             self.costs.append(Cost(item, unit, price_jpy, quantity))
 
-    def add_marginal(self, rules: Sequence[Any], scale: float, sentence: Callable[[float], str]) -> None:
+    def add_marginal(
+        self,
+        rules: Sequence[Any],
+        scale: float,
+        sentence: Callable[[float], str],
+        japanese: Callable[[float], str] | None = None,
+    ) -> None:
         """Note rules whose dual values are worth telling."""
-        self.marginals.append(Marginal(rules, scale, sentence))
+        self.marginals.append(Marginal(rules, scale, sentence, japanese))
 
     def relax(self, kind: str, key: Any, weight: float, sentence: Callable[[float], str], most: float = math.inf) -> Term:
         """Return 0, or the amount by which a rule may be broken where its kind is elastic."""

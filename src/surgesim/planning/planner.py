@@ -167,9 +167,10 @@ def _certificate(
     failures: int,
 ) -> Mapping[str, Any]:
     problem, law = work.problem, work.problem.law
-    notes = [certificate.meaning(problem)]
+    notes, notes_ja = [certificate.meaning(problem)], [certificate.meaning_ja(problem)]
     if law is not None:
         notes.append(f"labour law: profile {law.name}, as of {law.as_of}; not legal advice")
+        notes_ja.append(f"労働法: プロファイル{law.name}({law.as_of}時点)。法的助言ではない")
     return {
         "kept": True,
         "status": status,
@@ -186,6 +187,7 @@ def _certificate(
         "failed_verifications": failures,
         "rounds": [dict(entry) for entry in work.log],
         "promises": certificate.shown(problem, found),
-        "marginals": certificate.marginals(done.draft, max(5.0, work.left())),
+        **certificate.worth(done.draft, max(5.0, work.left())),
         "notes": notes,
+        "notes_ja": notes_ja,
     }

@@ -1,7 +1,4 @@
-"""Everything the report says, as plain data: page, workbook, JSON, pictures and terminal read only this.
-
-So a number is the same everywhere, and a report can be written again from its folder without computing anything.
-"""
+"""Everything the report says, as plain data: a number is the same in page, workbook, JSON, pictures and terminal."""
 
 from datetime import date, datetime
 
@@ -47,9 +44,10 @@ class Certificate(Closed):
     gap: float | None
     bound_of: Text
     """What the bound is a bound of."""
-    marginals: tuple[str, ...] = ()
-    """What binds, and what one more of it is worth."""
-    notes: tuple[str, ...] = ()
+    marginals: tuple[Text, ...] = ()
+    alternatives: tuple[Text, ...] = ()
+    """What binds and what one more of it is worth; what would change the answer, and by how much."""
+    notes: tuple[Text, ...] = ()
 
 
 class CostItem(Closed):

@@ -123,10 +123,13 @@ def _sure(facts: Facts, language: str) -> Iterator[Block]:
     yield _table(("", ""), answer.certificate(facts, language), widths=(1, 3))
     found = facts.certificate
     for note in found.notes if found else ():
-        yield _text(note, soft=True)
+        yield _text(note.in_language(language), soft=True)
     if found and found.marginals:
         yield _heading(3, say("binds"))
-        yield {"kind": "list", "items": list(found.marginals)}
+        yield {"kind": "list", "items": [text.in_language(language) for text in found.marginals]}
+    if found and found.alternatives:
+        yield _heading(3, say("alternatives"))
+        yield {"kind": "list", "items": [text.in_language(language) for text in found.alternatives]}
     if facts.remarks:
         yield _heading(3, say("remarks"))
         texts = [(remark.where, remark.what.in_language(language), remark.instead) for remark in facts.remarks]

@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "staff_of_plan": ("Staff", "要員"),
     "promises": ("Promises", "約束(目標)"),
     "binds": ("What binds, and what one more is worth", "制約となっている条件と限界価値"),
+    "alternatives": ("What would change the answer", "結果を変えうる条件と次善の案"),
     # The answer.
     "hire": ("Hire", "採用"),
     "no_hires": ("Nobody has to be hired.", "新規採用は不要。"),

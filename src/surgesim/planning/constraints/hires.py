@@ -66,4 +66,5 @@ def restrict(draft: Draft) -> None:
     block.most = Constraint([k for k in range(len(problem.staff)) if orders(problem, k)], rule=limit)
     for k in block.most:
         name = problem.staff[k].group
-        draft.add_marginal([block.most[k]], -1.0, saying(f"one more hire in {name} saves ¥{{:,.0f}}"))
+        draft.add_marginal([block.most[k]], -1.0, saying(f"one more hire in {name} saves ¥{{:,.0f}}"),
+                           saying(f"{name}の採用があと1人できれば¥{{:,.0f}}安くなる"))  # fmt: skip

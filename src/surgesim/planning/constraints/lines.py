@@ -57,4 +57,5 @@ def restrict(draft: Draft) -> None:
             block.busy.add(var >= float(loss.loss[0]))
     for t in block.most:
         name = problem.trunks[t].name
-        draft.add_marginal([block.most[t]], -1.0, saying(f"one more line on {name} saves ¥{{:,.0f}}"))
+        draft.add_marginal([block.most[t]], -1.0, saying(f"one more line on {name} saves ¥{{:,.0f}}"),
+                           saying(f"{name}の回線があと1本あれば¥{{:,.0f}}安くなる"))  # fmt: skip

@@ -65,4 +65,5 @@ def restrict(draft: Draft) -> None:
     for j, site in enumerate(problem.sites):
         rules = [block.within[key] for key in keys if key[0] == j]
         if rules:
-            draft.add_marginal(rules, -1.0, saying(f"one more seat in {site.name} on every day saves ¥{{:,.0f}}"))
+            draft.add_marginal(rules, -1.0, saying(f"one more seat in {site.name} on every day saves ¥{{:,.0f}}"),
+                               saying(f"{site.name}の席が毎日あと1席あれば¥{{:,.0f}}安くなる"))  # fmt: skip

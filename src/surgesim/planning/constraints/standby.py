@@ -61,4 +61,5 @@ def restrict(draft: Draft) -> None:
     )
     for n in packages:
         name = problem.standby[n].name
-        draft.add_marginal([block.most[n]], -1.0, saying(f"one more package {name} saves ¥{{:,.0f}}"))
+        draft.add_marginal([block.most[n]], -1.0, saying(f"one more package {name} saves ¥{{:,.0f}}"),
+                           saying(f"待機プラン{name}をあと1つ確保できれば¥{{:,.0f}}安くなる"))  # fmt: skip

@@ -17,6 +17,11 @@ KIND = "targets"
 SUMMARY = "In every period of a promise the numerator is at least the target times the denominator."
 BROKEN = "The promises cannot be kept with what can be decided."
 
+JAPANESE = {
+    "service_level": "サービスレベル", "answer_rate": "応答率", "abandonment": "放棄率", "blocking": "話中率",
+    "on_time": "期限内処理率",
+}  # fmt: skip
+
 
 def declare(draft: Draft) -> None:
     """Add what the simulation saw beyond the curves."""
@@ -43,6 +48,7 @@ def restrict(draft: Draft) -> None:
             [rule],
             scale,
             saying(f"one more point of {promise.measure} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
+            saying(f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント上げると¥{{:,.0f}}かかる"),
         )
 
 
@@ -50,6 +56,14 @@ def place(promise: Promise, r: int) -> str:
     """Return where the promise holds, in words."""
     name = promise.periods[r].name
     return "over the horizon" if name == "horizon" else f"on {name}" if name[:1].isdigit() else f"in {name}"
+
+
+def place_ja(promise: Promise, r: int) -> str:
+    """Return where the promise holds, in Japanese."""
+    name = promise.periods[r].name
+    if name == "horizon":
+        return "全期間で"
+    return f"{name.rpartition(' ')[2]}の週に" if name.startswith("the week") else f"{name}に"
 
 
 def sentence(promise: Promise, r: int, share: float) -> str:

@@ -116,9 +116,17 @@ def certificate(plan: Any) -> Certificate:
         bound_jpy=None if plan.bound is None else float(plan.bound),
         gap=None if plan.gap is None else float(plan.gap),
         bound_of=Text(en=str(found.get("bound_of", BOUND_OF.en)), ja=BOUND_OF.ja),
-        marginals=tuple(found.get("marginals", ())),
-        notes=tuple(found.get("notes", ())),
+        marginals=_texts(found, "marginals"),
+        alternatives=_texts(found, "alternatives"),
+        notes=_texts(found, "notes"),
     )
+
+
+def _texts(found: Any, key: str) -> tuple[Text, ...]:
+    """Return sentences of a certificate with their translations, where there are any."""
+    english = found.get(key, ())
+    japanese = found.get(f"{key}_ja") or [""] * len(english)
+    return tuple(Text(en=en, ja=ja) for en, ja in zip(english, japanese, strict=True))
 
 
 def _head(scenario: Scenario, result: Result, plan: Any) -> Head:
