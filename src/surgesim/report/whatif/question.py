@@ -11,6 +11,7 @@ from surgesim.demand.channels import SHELF as CHANNELS
 from surgesim.report.facts import Span
 from surgesim.report.words import check_language
 from surgesim.result.result import Result
+from surgesim.scenario.centre import Group
 from surgesim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -83,12 +84,12 @@ class WhatIf:
     """A scenario whose levers can be turned.
 
     The main queue is that of the first promise, or the first queue that takes calls; the main site is that of the
-    largest group that serves it and has ``heads`` rather than a roster.
+    largest group that serves it; where that has a roster, its lines grow and shrink together.
 
     Parameters
     ----------
     scenario : Scenario
-        With an incident, a self-service channel, and a group with ``heads``.
+        With an incident, a self-service channel, and staff.
     language : str
         ``"en"`` or ``"ja"``.
 
@@ -105,14 +106,14 @@ class WhatIf:
             raise ScenarioError(problems)
         self.scenario, self.language = scenario, language
         self.queue = _main_queue(scenario)
-        self.group = max(_groups(scenario, self.queue), key=lambda name: scenario.groups[name].heads)
+        self.group = max(_groups(scenario, self.queue), key=lambda name: _heads(scenario.groups[name]))
         self.site = scenario.groups[self.group].site
         self.channel = next(iter(scenario.channels))
         incident = scenario.incident
         assert incident is not None
         self.settings = Settings(
             int(incident.affected), 0, self._tries(), scenario.queues[self.queue].handling.aht_s,
-            sum(int(group.heads) for group in scenario.groups.values() if group.site == self.site),
+            sum(_heads(group) for group in scenario.groups.values() if group.site == self.site),
         )  # fmt: skip
 
     def _tries(self) -> float:
@@ -141,9 +142,18 @@ class WhatIf:
             rest_s = base.aht_s - talk.mean  # hold and after-contact work stay as they are
             yield f"queues.{self.queue}.handling.talk", str(talk.scaled(max(settings.aht_s - rest_s, 1.0) / talk.mean))
         if settings.seats != base.seats:
-            others = base.seats - int(scenario.groups[self.group].heads)
             yield f"sites.{self.site}.seats", max(settings.seats, scenario.sites[self.site].seats)
-            yield f"groups.{self.group}.heads", max(settings.seats - others, 0)
+            yield from self._staffed(settings.seats)
+
+    def _staffed(self, seats: int) -> Iterator[tuple[str, Any]]:
+        """Fill the seats: the main group takes up the difference, line by line where it has a roster."""
+        group = self.scenario.groups[self.group]
+        now = _heads(group)
+        wanted = max(now + seats - self.settings.seats, 0)
+        if not group.roster:
+            yield f"groups.{self.group}.heads", wanted
+        for number, line in enumerate(group.roster):
+            yield f"groups.{self.group}.roster.{number}.heads", round(line.heads * wanted / now)
 
     def _moved(self, by: timedelta) -> Iterator[tuple[str, Any]]:
         """Move every announcement, and the self-service that opens with it."""
@@ -198,8 +208,12 @@ def _main_queue(scenario: Scenario) -> str:
     return (promised or calls or [""])[0]
 
 
+def _heads(group: Group) -> int:
+    return int(group.heads) + sum(int(line.heads) for line in group.roster)
+
+
 def _groups(scenario: Scenario, queue: str) -> list[str]:
-    return [name for name, group in scenario.groups.items() if queue in group.skills and group.heads and not group.roster]
+    return [name for name, group in scenario.groups.items() if queue in group.skills and _heads(group)]
 
 
 def _lacking(scenario: Scenario) -> Iterator[Problem]:
@@ -211,4 +225,4 @@ def _lacking(scenario: Scenario) -> Iterator[Problem]:
     if not queue:
         yield Problem("no queue takes calls", "queues", "give a queue with patience")
     elif not _groups(scenario, queue):
-        yield Problem(f"no group with heads serves {queue}", "groups", "give a group its heads in place of a roster")
+        yield Problem(f"nobody serves {queue}", "groups", "give a group heads or a roster")
