@@ -1,6 +1,7 @@
 """What callers meet before an agent, against balance equations and Erlang's formulas; and nothing where a share is zero."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,14 @@ from test_exact_formulas import WARM_UP
 
 from surgesim.erlang.single import erlang_b, erlang_c
 from surgesim.model.build import build
+from surgesim.scenario.read import load
 from surgesim.scenario.scenario import Scenario
 from surgesim.sim.books import COLUMN
 from surgesim.sim.machine import Machine
 
 AGENTS, RATE, TALK_S = 5, 60.0, 300.0
 DAYS = 300
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "whole-life.yaml"
 CALLBACK = {"kind": "callback", "accepts": "100%", "queue": "callbacks", "within": "1h"}
 LINK = {"kind": "link", "accepts": "100%", "containment": "100%", "boomerang_delay": "constant(1h)"}
 
@@ -143,3 +146,11 @@ def test_posts_bring_the_needs_of_a_branching_process(half_life: str) -> None:
     gain = spread.sum() / needs.sum()
     late = 0.04 if half_life == "20min" else 0.0  # what would be born after the day
     assert 0.5 - late - 0.02 < gain < 0.52
+
+
+def test_the_scenario_of_the_whole_life_shows_every_rule() -> None:
+    counts = Machine(build(load(SCENARIO))).simulate(1, 0)
+    total = {name: counts.queues[:, :, place].sum() for name, place in COLUMN.items()}
+    rules = ("blocked", "balked", "deflected", "redial", "callback", "unreached", "links", "link_contained", "promised",
+             "promise_kept", "menu_ended", "moved", "switched", "misrouted", "posts", "spread", "given_up")  # fmt: skip
+    assert [name for name in rules if total[name] == 0.0] == []
