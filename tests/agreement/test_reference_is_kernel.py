@@ -27,15 +27,30 @@ laws = st.sampled_from(
 delays = st.one_of(laws, st.sampled_from(["exponential(2h)", "constant(1h)", "exponential(20h)"]))
 
 
+conditions = st.sampled_from(
+    [
+        {}, {"doubles_after": "3min"}, {"by_novices": "2x"}, {"by_group": {"second": "0x"}},
+        {"doubles_after": "1h", "by_novices": "0.3x", "by_group": {"first": "1.7x", "third": "0.2x"}},
+    ]
+)  # fmt: skip
+
+
 @st.composite
 def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
     handling: dict[str, Any] = {"talk": draw(laws)}
-    if draw(st.booleans()):
+    chat = name != "mail" and draw(st.integers(0, 3)) == 0
+    if not chat and draw(st.booleans()):
         handling |= {"hold": draw(laws), "after": draw(laws)}
     queue: dict[str, Any] = {"hours": draw(st.sampled_from(["desk", "always", "split"])), "handling": handling}
     queue["priority"] = draw(st.integers(0, 3))
+    if draw(st.booleans()):
+        queue["ageing"] = draw(st.sampled_from(["1min", "1h"]))
+    if chat:
+        queue["chat"] = {"slowed": draw(st.sampled_from([[], ["1x"], ["1.3x", "1.45x"], ["1.1x", "1.7x", "3x"]]))}
     if name == "mail":
         queue["deadline"] = draw(st.sampled_from(["10min", "4h", "1d"]))
+        if draw(st.booleans()):
+            queue["deadline_hours"] = draw(st.sampled_from(["desk", "split"]))
     else:
         queue["patience"] = draw(st.one_of(laws, st.sampled_from(["never", "mixture(0.3 never, 0.7 exponential(1min))"])))
         if draw(st.booleans()):
@@ -46,11 +61,35 @@ def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
         if draw(st.booleans()):
             queue |= draw(callers("two" if name == "one" else "one", laws, delays))
     if draw(st.booleans()):
-        steps = draw(st.lists(st.sampled_from(QUEUES), min_size=1, max_size=2))
+        steps = draw(st.lists(st.sampled_from([*QUEUES, "lab"]), min_size=1, max_size=2))
         queue["follow_ups"] = [
-            {"to": to, "probability": draw(st.sampled_from(["10%", "45%"])), "delay": draw(delays)} for to in steps
+            {"to": to, "probability": draw(st.sampled_from(["10%", "45%"])), "delay": draw(delays), **draw(conditions)}
+            for to in steps
         ]
+    if draw(st.integers(0, 3)) == 0:
+        second = draw(st.sampled_from([other for other in QUEUES if other != name]))
+        queue["escalation"] = {"to": second, "probability": draw(shares), "by_novices": draw(st.sampled_from(["1x", "2x"]))}
     return queue
+
+
+@st.composite
+def outside(draw: st.DrawFn) -> dict[str, Any]:
+    queue: dict[str, Any] = {"hours": "desk", "deadline": "2h", "outside": True, "handling": {"talk": draw(laws)}}
+    if draw(st.booleans()):
+        queue["deadline_hours"] = "split"
+        queue["follow_ups"] = [{"to": "mail", "probability": "45%", "delay": draw(delays), **draw(conditions)}]
+    return queue
+
+
+def warmed(draw: st.DrawFn, tree: dict[str, Any]) -> None:
+    """Let some escalations be warm, where both queues are calls; chat is no wrong desk."""
+    for queue in tree.values():
+        if "chat" in tree.get(queue.get("misroute", {}).get("to"), {}):
+            del queue["misroute"]
+    plain = [name for name, queue in tree.items() if "patience" in queue and "chat" not in queue]
+    for name in plain:
+        if tree[name].get("escalation", {}).get("to") in plain and draw(st.booleans()):
+            tree[name]["escalation"] |= {"kind": "warm", "handover": draw(laws)}
 
 
 @st.composite
@@ -59,6 +98,10 @@ def groups(draw: st.DrawFn, place: int) -> dict[str, Any]:
     group: dict[str, Any] = {"site": draw(st.sampled_from(["here", "there"])), "skills": skills}
     group["shrinkage"] = draw(st.sampled_from(["0%", "30%"]))
     group["handling_factor"] = draw(st.sampled_from(["1x", "1.3x"]))
+    if draw(st.booleans()):
+        first = draw(st.sampled_from(["0%", "30%", "100%"]))
+        cohorts = [{"share": first, "tenure": "0s"}, {"share": f"{100 - int(first[:-1])}%", "tenure": "70d"}]
+        group["learning"] = {"start": draw(st.sampled_from(["1x", "1.8x"])), "half_life": "20d", "cohorts": cohorts}
     if draw(st.booleans()):
         group["heads"] = draw(st.integers(0, 4))
     else:
@@ -108,18 +151,24 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "reasons": {"a": {"queue": "one"}, "b": {"queue": "two", "talk_factor": "1.3x"}, "c": {"queue": "mail"}},
         "demand": {"base": {"kind": "rates", "reasons": {"a": "50%", "b": "30%", "c": "20%"},
                             "rate": draw(st.sampled_from(["2/h", "6/h", "12/h"])), "day_noise": "20%"}},
-        "queues": {name: draw(queues(name)) for name in QUEUES},
+        "queues": {name: draw(queues(name)) for name in QUEUES} | {"lab": draw(outside())},
         "sites": {"here": here, "there": {"seats": 200}},
         "shifts": {"early": {"time": "08:00-16:00", "break_time": "12:00-13:00"}, "late": {"time": "14:00-21:15"},
                    "night": {"time": "22:00-06:00"}},
         "groups": teams,
         "routing": draw(routings()),
     }  # fmt: skip
+    warmed(draw, tree["queues"])
     if draw(st.booleans()):
         tree["channels"] = {"faq": {"kind": "faq", "available_from": "2027-11-01 07:00", "boomerang_delay": draw(delays)},
                             "bot": {"kind": "chatbot", "tries": draw(shares), "containment": draw(shares)}}  # fmt: skip
     if draw(st.booleans()):
-        tree["trunks"] = {"main": {"lines": draw(st.integers(0, 6)), "queues": ["one"]}, "extra": {"lines": 3, "queues": ["two"]}}
+        lines = {"one": draw(st.integers(0, 6)), "two": 3}
+        tree["trunks"] = {
+            f"to-{name}": {"lines": number, "queues": [name]}
+            for name, number in lines.items()
+            if "chat" not in tree["queues"][name]
+        }
     if draw(st.booleans()):
         tree["social"] = draw(socials())
     return Scenario.model_validate(tree)
@@ -148,9 +197,12 @@ def checked(counts: Counts) -> None:
     column = {name: counts.queues[:, :, place] for name, place in COLUMN.items()}
     ends = ("handled", "abandoned", "blocked", "balked", "deflected", "unreached", "inside")
     assert np.array_equal(column["offered"], sum(column[name] for name in ends))
-    kinds = ("first", "redial", "follow_up", "callback", "moved")
+    kinds = ("first", "redial", "follow_up", "callback", "moved", "escalated")
     assert np.array_equal(column["offered"], sum(column[name] for name in kinds))
     assert np.all(counts.groups[:, :, GROUP_COLUMN["busy_s"]] <= counts.groups[:, :, GROUP_COLUMN["ready_s"]])
+    chatting = counts.groups[:, :, GROUP_COLUMN["chatting_s"]]
+    assert np.all(chatting <= counts.groups[:, :, GROUP_COLUMN["busy_s"]])
+    assert np.all(chatting <= counts.groups[:, :, GROUP_COLUMN["chat_s"]])
     assert np.all(counts.trunks[:, :, TRUNK_COLUMN["busy_s"]] <= counts.trunks[:, :, TRUNK_COLUMN["line_s"]])
     assert counts.waits[..., 0].sum() == column["handled"].sum()
     assert counts.waits[..., 1].sum() == column["abandoned"].sum()

@@ -40,7 +40,7 @@ def test_every_column_of_every_measure_exists_and_names_are_unique() -> None:
 
 def test_formula_is_written_from_the_columns() -> None:
     assert find("service_level_of_offered_less_short_abandons").formula == "answered_within / (offered - short_abandoned)"
-    assert find("aht_s").formula == "(talk_s + hold_s + after_s) / handled"
+    assert find("aht_s").formula == "(talk_s + hold_s + after_s + transfer_s) / handled"
     assert find("offered").formula == "offered"
 
 

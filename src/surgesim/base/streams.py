@@ -63,6 +63,7 @@ class Purpose(IntEnum):
     MISROUTE_CLOSED = 62
     SENT_BACK = 63
     SENT_BACK_DELAY = 64
+    HANDOVER = 65
     CLOSED = 70
     CLOSED_DELAY = 71
     CASE = 80

@@ -59,7 +59,7 @@ class Ways:
         self.follow_up = {
             (place, number): lag_kernel(delay, step, most, queue.aht_s)
             for place, queue in enumerate(model.queues)
-            for number, (_, _, delay) in enumerate(queue.follow_ups)
+            for number, (_, _, delay) in enumerate(queue.brings)
         }
 
     def through_doors(self, arrivals: Floats) -> tuple[Floats, Floats, Floats]:
@@ -114,7 +114,7 @@ class Ways:
         """Return the follow-ups that handled contacts bring about."""
         calls = np.zeros_like(done)
         for place, queue in enumerate(self.model.queues):
-            for number, (to, probability, _) in enumerate(queue.follow_ups):
+            for number, (to, probability, _) in enumerate(queue.brings):
                 calls[to] += delayed(done[place] * probability, self.follow_up[place, number])
         offered, closed, lost = self.through_doors(calls)
         found.closed += closed

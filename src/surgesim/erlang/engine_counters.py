@@ -148,7 +148,8 @@ def _groups(state: State, handled: Floats, busy: Floats, given: Floats) -> Float
     ready = model.agents * np.diff(model.clock.edges_s)
     columns = {"handled": (shares * handled).sum(axis=1), "busy_s": np.minimum(seconds.sum(axis=1), ready),
                "ready_s": ready, "paid_s": model.paid_s}  # fmt: skip
-    return np.stack([columns[name].T for name in GROUP_COLUMNS], axis=-1)
+    none = np.zeros_like(ready)
+    return np.stack([columns.get(name, none).T for name in GROUP_COLUMNS], axis=-1)
 
 
 def _trunks(state: State, length: Floats) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.laws import Exponential, Never
+from surgesim.erlang.engine_scope import left_out
 from surgesim.erlang.engine_state import TOLERANCE, State
 from surgesim.erlang.single import erlang_c
 from surgesim.model.model import Model
@@ -88,6 +89,11 @@ def _no_staff(state: State) -> Found:
     return state.calls & (state.agents < 1.0)
 
 
+def _chat(state: State) -> Found:
+    held = np.array([queue.work.chat for queue in state.model.queues])
+    return np.asarray(state.calls & held[:, None])
+
+
 def _stuck(state: State) -> Found:
     return state.calls & (state.spread(state.desks.stuck) > 0)
 
@@ -137,6 +143,10 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "split_group", "agents with several skills are cut into parts by load; together they would do better",
         "複数スキルの要員を負荷に応じて按分しており、実際の一体運用より不利な値になります", SIMULATE, _split,
+    ),
+    Reason(
+        "chat", "agents hold several chats at once; the formula takes one at a time",
+        "1人が複数のチャットに同時対応しますが、公式は1件ずつの対応とみなします", SIMULATE, _chat,
     ),
     Reason(
         "partly_open", "the desk is open for a part of the interval only", "時間帯の一部のみ営業しています",
@@ -213,7 +223,7 @@ def _erlang_c(state: State) -> tuple[Floats, Floats]:
 
 def flags(state: State, table: "pl.DataFrame") -> tuple[Flag, ...]:
     """Return one flag for each queue and reason, and those about the whole run."""
-    found = [*_whole_run(state), *_laws(state)]
+    found = [*_whole_run(state), *left_out(state.model), *_laws(state)]
     for reason in REASONS:
         here = table.filter(table["reasons"].str.split(" ").list.contains(reason.code))
         for name in [queue.name for queue in state.model.queues]:

@@ -14,6 +14,7 @@ from surgesim.erlang.answer import Answer
 from surgesim.erlang.engine_deferred import preference
 from surgesim.erlang.engine_flow import Floats, lag_kernel
 from surgesim.erlang.engine_reasons import callers_left_out
+from surgesim.erlang.engine_scope import left_out
 from surgesim.erlang.fluid_kernel import run as run_kernel
 from surgesim.erlang.fluid_state import QUEUE, Flags, Inputs, Integers, State
 from surgesim.model.load import Load, load
@@ -117,7 +118,7 @@ def _callers(model: Model, step: float) -> dict[str, Any]:
 def _come_again(model: Model, step: float, per: int) -> dict[str, Any]:
     """Return redials and follow-ups."""
     intervals = model.clock.n_intervals
-    follow_ups = [(place, *entry) for place, queue in enumerate(model.queues) for entry in queue.follow_ups]
+    follow_ups = [(place, *entry) for place, queue in enumerate(model.queues) for entry in queue.brings]
     redial = [_split(queue.redial_delay, step, per, intervals, 0.0) for queue in model.queues]
     follow = [_split(delay, step, per, intervals, model.queues[place].aht_s) for place, _, _, delay in follow_ups]
     return {
@@ -260,4 +261,5 @@ NO_LUCK = Flag(
 def _flags(model: Model, queues: Floats) -> tuple[Flag, ...]:
     inside = queues[..., QUEUE_COLUMNS.index("inside")].sum(axis=0)
     waiting = [still_waiting(queue.name, left) for queue, left in zip(model.queues, inside, strict=True) if left > 0.5]
-    return (EXPECTATION, NO_LUCK, *callers_left_out(model), *waiting)
+    left = (*callers_left_out(model), *left_out(model))
+    return (EXPECTATION, NO_LUCK, *left, *waiting)

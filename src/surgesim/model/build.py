@@ -15,6 +15,7 @@ from surgesim.model.model import Integers, Model, QueueModel
 from surgesim.model.selfservice import channel_of
 from surgesim.model.social import social_of
 from surgesim.model.staffing import open_windows, staffing
+from surgesim.model.work import work_of
 from surgesim.scenario.centre import Queue
 from surgesim.scenario.scenario import Scenario
 
@@ -66,6 +67,7 @@ def build(scenario: Scenario, known: Needs | None = None) -> Model:
         lost=lost,
         lines=_lines(scenario, clock),
         social=social_of(scenario.social),
+        learning=tuple(group.learning for group in scenario.groups.values()),
     )
 
 
@@ -75,7 +77,7 @@ def _lines(scenario: Scenario, clock: Clock) -> Integers:
 
 
 def _trunk(scenario: Scenario, name: str) -> int:
-    if scenario.queues[name].deferred:
+    if scenario.queues[name].deferred or scenario.queues[name].chat is not None:
         return -1
     return next((place for place, trunk in enumerate(scenario.trunks.values()) if name in trunk.queues), -1)
 
@@ -94,6 +96,7 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
         short_abandon_s=queue.short_abandon,
         deadline_s=queue.deadline if queue.deadline is not None else math.inf,
         priority=queue.priority,
+        ageing_s=queue.ageing if queue.ageing is not None else math.inf,
         redial_probability=redial.probability if redial else 0.0,
         redial_delay=redial.delay if redial else NO_TIME,
         attempts=redial.attempts if redial else 1,
@@ -104,6 +107,7 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
         windows_s=open_windows(scenario, clock, name),
         trunk=_trunk(scenario, name),
         callers=callers(scenario, name, _trunk(scenario, name)),
+        work=work_of(scenario, clock, name),
     )
 
 
@@ -126,6 +130,8 @@ def _laws(queue: Queue) -> Iterator[tuple[str, Law]]:
         yield "redial.delay", queue.redial.delay
     if queue.closing is not None:
         yield "closing.spread", queue.closing.spread
+    if queue.escalation is not None:
+        yield "escalation.handover", queue.escalation.handover
     for place, step in enumerate(queue.follow_ups):
         yield f"follow_ups.{place}.delay", step.delay
     if queue.menu is not None:

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.clock import Clock
-from surgesim.base.distributions import Law
+from surgesim.base.distributions import Constant, Law
 from surgesim.demand.needs import Needs
 from surgesim.model.callers import CallerModel
 from surgesim.model.social import SocialModel
+from surgesim.model.work import Work
 from surgesim.scenario.scenario import Scenario
+from surgesim.scenario.work import Learning
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -62,6 +64,8 @@ class QueueModel:
         Thresholds, seconds; the deadline is ``inf`` for calls.
     priority : int
         Rank for policies that look at it; smaller is served first.
+    ageing_s : float
+        Wait in which a contact moves up by one rank, seconds; ``inf`` where it does not.
     redial_probability : float
         Probability of another attempt after a busy tone or after giving up; 0 where there is no redial.
     redial_delay : Law
@@ -82,6 +86,8 @@ class QueueModel:
         Index of its trunk, -1 where it has none.
     callers : CallerModel
         What callers meet and do before an agent answers.
+    work : Work
+        How its work is done, beyond one call at a time.
     """
 
     name: str
@@ -93,6 +99,7 @@ class QueueModel:
     short_abandon_s: float
     deadline_s: float
     priority: int
+    ageing_s: float
     redial_probability: float
     redial_delay: Law
     attempts: int
@@ -102,7 +109,17 @@ class QueueModel:
     follow_ups: Sequence[tuple[int, float, Law]]
     windows_s: Floats
     trunk: int
+    work: Work
     callers: CallerModel = NOTHING
+
+    @property
+    def brings(self) -> Sequence[tuple[int, float, Law]]:
+        """Contacts that a handled one brings about as engines of means take them: follow-ups, else the second tier."""
+        tier = self.work.escalation
+        if tier is None:
+            return self.follow_ups
+        left = [(to, probability * (1.0 - tier.probability), delay) for to, probability, delay in self.follow_ups]
+        return [*left, (tier.queue, tier.probability, Constant(0.0))]
 
     @property
     def deferred(self) -> bool:
@@ -151,6 +168,8 @@ class Model:
         Lines in service.
     social : SocialModel or None
         Posts after bad outcomes; None where nobody posts.
+    learning : tuple of Learning or None
+        Tenure and learning curve of each group.
     """
 
     scenario: Scenario
@@ -171,6 +190,7 @@ class Model:
     paid_s: Floats
     lost: Flags
     lines: Integers
+    learning: tuple[Learning | None, ...]
     social: SocialModel | None = None
 
     @property

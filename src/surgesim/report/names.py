@@ -10,6 +10,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "reason queue_builds_up": ("queue still building up", "待ち行列の形成途中"),
     "reason redials": ("redials", "かけ直し"),
     "reason lines": ("busy tones", "話中"),
+    "reason chat": ("several chats at once", "チャット同時対応"),
     "reason split_group": ("skills cut into parts", "複数スキルの按分"),
     "reason partly_open": ("open for part of it", "一部のみ営業"),
     "reason size_uncertain": ("uncertain size of the day", "規模の不確実性"),

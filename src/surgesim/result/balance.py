@@ -21,7 +21,7 @@ _SHOWN = 5
 
 ROW_EQUALITIES: tuple[tuple[str, str], ...] = (
     ("offered", "handled abandoned blocked balked deflected unreached inside"),
-    ("offered", "first redial follow_up callback moved"),
+    ("offered", "first redial follow_up callback moved escalated"),
 )
 """Left = sum of right, in every row."""
 
@@ -117,10 +117,12 @@ def _totals(tables: Tables) -> Iterator[str]:
 
 
 def _times(tables: Tables) -> Iterator[str]:
-    """Nobody works longer than on duty, and no more lines are in use than in service."""
-    for frame, most in ((tables.groups, "ready_s"), (tables.trunks, "line_s")):
-        busy, there = frame["busy_s"].to_numpy(), frame[most].to_numpy()
-        yield from _report(frame, busy - there > _room(busy, there), f"busy_s <= {most}", busy, there)
+    """Nobody works longer than on duty, chat is work, and no more lines are in use than in service."""
+    limits = (("groups", "busy_s", "ready_s"), ("groups", "chatting_s", "busy_s"), ("groups", "chatting_s", "chat_s"))
+    for table, part, whole in (*limits, ("trunks", "busy_s", "line_s")):
+        frame = getattr(tables, table)
+        a, b = frame[part].to_numpy(), frame[whole].to_numpy()
+        yield from _report(frame, a - b > _room(a, b), f"{part} <= {whole}", a, b)
 
 
 def _histograms(tables: Tables) -> Iterator[str]:

@@ -14,6 +14,7 @@ COUNTS: tuple[str, ...] = (
     "first",  # offered contacts that are the first attempt of their need
     "redial",  # offered contacts that are a further attempt
     "follow_up",  # offered contacts that follow a handled one: repeats, second claims, cases
+    "escalated",  # offered contacts that the first tier handed to this queue
     "blocked",  # offered contacts that met a busy tone
     "balked",  # offered contacts that left at an announced wait
     "deflected",  # offered contacts that left for an announcement in the menu, a link or a callback
@@ -45,13 +46,25 @@ SUMS: tuple[str, ...] = (
     "talk_s",
     "hold_s",
     "after_s",
+    "transfer_s",  # waiting for the second tier with the customer, and handing over, both agents
 )
 """Sums of times, seconds, by interval of arrival and queue."""
 
 QUEUE_COLUMNS: tuple[str, ...] = COUNTS + SUMS
 
-GROUP_COLUMNS: tuple[str, ...] = ("handled", "busy_s", "ready_s", "paid_s")
-"""By interval (in which the time passes) and group: contacts begun, agent-seconds at work, on duty, and paid."""
+GROUP_COLUMNS: tuple[str, ...] = (
+    "handled",  # contacts begun
+    "busy_s",  # agent-seconds at work
+    "ready_s",  # agent-seconds on duty
+    "paid_s",  # agent-seconds paid
+    "novice_handled",  # contacts begun by novices
+    "chat_s",  # chat-seconds in hand: an agent with three chats adds three seconds a second
+    "chatting_s",  # agent-seconds with at least one chat in hand, a part of busy_s
+)
+"""By interval (in which the time passes) and group."""
+
+GROUP_SUMS: tuple[str, ...] = ("busy_s", "ready_s", "chat_s", "chatting_s")
+"""Times that engines book while they run."""
 
 TRUNK_COLUMNS: tuple[str, ...] = ("busy_s", "line_s")
 """By interval (in which the time passes) and trunk: line-seconds in use, and in service."""

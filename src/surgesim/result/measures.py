@@ -29,7 +29,7 @@ class Measure:
     numerator, denominator : tuple of str
         Columns that are added up; a minus sign in front subtracts. No denominator: a mean per replication.
     unit : str
-        ``share``, ``s``, ``h``, ``contacts`` or ``needs``.
+        ``share``, ``s``, ``h``, ``contacts``, ``needs`` or ``chats``.
     en, ja : str
         Labels.
     kind : str
@@ -108,6 +108,7 @@ MEASURES: tuple[Measure, ...] = (
     _count("first", "contacts", "Offered, first attempts", "初回入電数"),
     _count("redial", "contacts", "Offered, redials", "かけ直し数"),
     _count("follow_up", "contacts", "Offered, follow-ups", "再入電・後続対応数"),
+    _count("escalated", "contacts", "Escalated to this queue", "エスカレーション数"),
     _count("blocked", "contacts", "Blocked (busy tone)", "話中呼数"),
     _count("balked", "contacts", "Left at the announced wait", "待ち時間案内後の離脱数"),
     _count("deflected", "contacts", "Left for an announcement, a link or a callback", "自動案内・誘導による離脱数"),
@@ -158,7 +159,8 @@ MEASURES: tuple[Measure, ...] = (
     _of_queues("talk_s", "talk_s", "handled", "s", "Talk time", "平均通話時間", "all"),
     _of_queues("hold_s", "hold_s", "handled", "s", "Hold time", "平均保留時間", "all"),
     _of_queues("acw_s", "after_s", "handled", "s", "After-contact work", "平均後処理時間", "all"),
-    _of_queues("aht_s", "talk_s hold_s after_s", "handled", "s", "Average handling time", "平均処理時間", "all"),
+    _of_queues("transfer_s", "transfer_s", "handled", "s", "Waiting and handing over in warm transfers", "引継ぎ時間", "all"),
+    _of_queues("aht_s", "talk_s hold_s after_s transfer_s", "handled", "s", "Average handling time", "平均処理時間", "all"),
     # Where contacts come from and end.
     _of_queues("redial_share", "redial", "offered", "share", "Share of redials", "かけ直し率"),
     _of_queues("closed_share", "closed", "closed offered", "share", "Share of calls outside hours", "営業時間外入電率"),
@@ -170,6 +172,10 @@ MEASURES: tuple[Measure, ...] = (
     _of_queues("given_up_share", "given_up", "needs", "share", "Share of needs given up", "断念率", "all"),
     # Staff and lines.
     Measure("occupancy", "groups", ("busy_s",), ("ready_s",), "share", "Occupancy", "占有率"),
+    Measure("novice_share", "groups", ("novice_handled",), ("handled",), "share",
+            "Share handled by novices", "新人対応率"),
+    Measure("concurrency", "groups", ("chat_s",), ("chatting_s",), "chats",
+            "Chats in hand of an agent at chat", "チャット同時対応数"),
     Measure("utilisation", "groups", ("ready_s",), ("paid_s",), "share", "Utilisation", "稼働率"),
     _hours("busy_h", "busy_s", "Hours at work", "対応時間"),
     _hours("ready_h", "ready_s", "Hours on duty", "在席時間"),

@@ -7,8 +7,9 @@ from pydantic import Field, field_validator, model_validator
 from surgesim.base.distributions import Constant
 from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
-from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings
+from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings, Table
 from surgesim.scenario.waiting import Balking, Menu, Misroute, Offer, Switch
+from surgesim.scenario.work import Chat, Escalation, Learning
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
 WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -58,6 +59,13 @@ class FollowUp(Closed):
     """Probability that a handled contact brings the follow-up about."""
     delay: Law
     """Time from the end of the handling to the follow-up."""
+    doubles_after: PositiveDuration | None = None
+    """Wait after which the follow-up is twice as probable as without a wait: probability x (1 + wait / doubles_after).
+    Left out: the wait does not matter."""
+    by_novices: Factor = 1.0
+    """Probability where a novice handled the contact, relative to the standard."""
+    by_group: Table[Factor] = FrozenMapping()
+    """Probability by the group that handled the contact, relative to the standard; 1x for groups not named."""
 
 
 class Closing(Closed):
@@ -82,10 +90,14 @@ class Queue(Closed):
     """Threshold of the service level: a contact answered within this time counts as in time."""
     deadline: PositiveDuration | None = None
     """Deadline of deferred work (mail, cases), from arrival to end of handling. Left out for calls."""
+    deadline_hours: Name | None = None
+    """Hours, by name, in which the time of the deadline runs; left out: it runs day and night."""
     short_abandon: Duration = 5.0
     """Callers who give up within this time are left out of `offered_less_short_abandons`."""
     priority: Annotated[int, Field(ge=0, le=100)] = 10
     """Rank for policies that look at it: smaller is served first."""
+    ageing: PositiveDuration | None = None
+    """Time of waiting in which a contact moves up by one rank of priority; left out: the rank stays."""
     redial: Redial | None = None
     """What people do after a busy tone or after giving up; left out: they never try again."""
     closing: Closing | None = None
@@ -102,6 +114,13 @@ class Queue(Closed):
     """Where else callers turn who were not answered; the others redial or give up."""
     misroute: Misroute | None = None
     """Callers who try the wrong desk."""
+    chat: Chat | None = None
+    """Makes it a queue of chats, of which one agent holds several at a time; left out: one at a time."""
+    outside: bool = False
+    """Deferred work that somebody outside does (area office, laboratory): it takes its handling time and no agent. A case is
+    a chain of deferred queues by `follow_ups`, each stage with its deadline, done by agents or outside."""
+    escalation: Escalation | None = None
+    """Which contacts a second tier takes over; left out: none."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -116,6 +135,26 @@ class Queue(Closed):
             raise ValueError(f"nobody calls a queue of deferred work; delete {' and '.join(calls)}, or write patience")
         if sum(switch.share for switch in self.switches) > 1.0 + 1e-9:
             raise ValueError("the shares of switches add up to more than 100%; write less")
+        return self
+
+    @model_validator(mode="after")
+    def _deadline_runs(self) -> Self:
+        if self.deadline_hours is not None and self.deadline is None:
+            raise ValueError("deadline_hours say when a deadline runs, but there is none; write a deadline, or delete them")
+        return self
+
+    @model_validator(mode="after")
+    def _outside_has_a_deadline(self) -> Self:
+        if self.outside and (self.deadline is None or self.escalation is not None):
+            raise ValueError("work done outside has a deadline and no escalation; write a deadline, or delete outside")
+        return self
+
+    @model_validator(mode="after")
+    def _chat_alone(self) -> Self:
+        if self.chat is not None and self.deadline is not None:
+            raise ValueError("chat does not wait for a deadline; write patience instead of the deadline, or delete chat")
+        if self.chat is not None and (self.handling.hold.mean > 0.0 or self.handling.after.mean > 0.0):
+            raise ValueError("hold and after of a chat take a window like its talk; write one time, handling.talk")
         return self
 
     @property
@@ -212,6 +251,8 @@ class Group(Closed):
     """Paid but not available / paid, breaks of the shift not counted again."""
     handling_factor: Factor = 1.0
     """Handling time relative to the standard (1.2x: novices need a fifth longer)."""
+    learning: Learning | None = None
+    """Tenure of its people, and how the handling time falls with it; left out: they have learned all."""
 
     @model_validator(mode="after")
     def _heads_or_roster(self) -> Self:

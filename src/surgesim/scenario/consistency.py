@@ -23,7 +23,9 @@ def consistency_problems(tree: Tree) -> list[Finding]:
     """Return everything that does not fit together."""
     from surgesim.scenario.staffing import staffing_problems
 
-    checks = (_kinds, _trunks, _elsewhere, _targets, _served, _days, _series, _levers, _heads, staffing_problems)
+    checks = (
+        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, _series, _levers, _heads, staffing_problems,
+    )  # fmt: skip
     return [finding for check in checks for finding in check(tree)]
 
 
@@ -106,6 +108,8 @@ def _trunks(tree: Tree) -> Iterator[Finding]:
             path: Path = ("trunks", name, "queues", place)
             if part(tree, "queues", str(queue), "deadline") is not None:
                 yield path, f"queue {queue!r} has a deadline: deferred work takes no line", f"delete {queue} from the list"
+            if part(tree, "queues", str(queue), "chat") is not None:
+                yield path, f"queue {queue!r} is chat: it takes no line", f"delete {queue} from the list"
             if str(queue) in owners:
                 yield path, f"queue {queue!r} is on trunk {owners[str(queue)]!r} already", "keep it on one of them"
             owners.setdefault(str(queue), name)
@@ -118,14 +122,32 @@ def _elsewhere(tree: Tree) -> Iterator[Finding]:
             if isinstance(holder, Mapping) and holder.get("patience") is not None:
                 what = f"callbacks are deferred work, but queue {part(offer, 'queue')!r} holds calls with patience"
                 yield ("queues", name, "offers", place, "queue"), what, "name a queue with a deadline"
+            if part(holder, "outside") is True:
+                what = f"queue {part(offer, 'queue')!r} is done outside: nobody calls back"
+                yield ("queues", name, "offers", place, "queue"), what, "name a queue that a group serves"
         for place, switch in enumerate(listed(queue.get("switches"))):
             if part(switch, "to") == name:
                 path: Path = ("queues", name, "switches", place, "to")
                 yield path, "callers switch to the queue they come from", "name another queue"
         wrong = part(queue, "misroute", "to")
-        if wrong == name or part(tree, "queues", str(wrong), "deadline") is not None:
+        if wrong == name or any(part(tree, "queues", str(wrong), kind) is not None for kind in ("deadline", "chat")):
             what = f"the wrong desk {wrong!r} is not another queue of calls"
             yield ("queues", name, "misroute", "to"), what, "name another queue, with patience"
+
+
+def _escalations(tree: Tree) -> Iterator[Finding]:
+    for name, queue in entries(tree, "queues"):
+        second = part(queue, "escalation", "to")
+        if str(second) == name:
+            yield ("queues", name, "escalation", "to"), f"queue {name!r} is escalated to itself", "name the second tier's queue"
+        if part(queue, "escalation", "kind") != "warm":
+            continue
+        path: Path = ("queues", name, "escalation", "kind")
+        for one in dict.fromkeys((name, str(second))):
+            if part(tree, "queues", one, "deadline") is not None:
+                yield path, f"queue {one!r} holds deferred work: nobody is on the line", "write cold"
+            if part(tree, "queues", one, "chat") is not None:
+                yield path, f"queue {one!r} is chat: an agent with other chats cannot wait with one of them", "write cold"
 
 
 def _targets(tree: Tree) -> Iterator[Finding]:
@@ -155,7 +177,10 @@ def _served(tree: Tree) -> Iterator[Finding]:
     if not skills <= queues.keys() or not all(isinstance(one, list) for one in written):
         return  # a wrong name is said where it stands; this would only be its echo
     for name in queues:
-        if name not in skills:
+        outside = queues[name].get("outside") is True
+        if outside and name in skills:
+            yield ("queues", name, "outside"), f"queue {name!r} is done outside, but a group serves it", "delete one of both"
+        if not outside and name not in skills:
             yield ("queues", name), f"nobody serves queue {name!r}", f"add {name} to the skills of a group"
 
 

@@ -15,6 +15,7 @@ from surgesim.sim.laws import Laws, lowered
 from surgesim.sim.policy import ranks
 from surgesim.sim.spread import MOST
 from surgesim.sim.ticks import GRACE_S, TICKS_PER_S, on_grid, to_ticks
+from surgesim.sim.work_arrays import WorkRules, bits, work_rules
 
 Records = NDArray[np.void]
 Integers = NDArray[np.int64]
@@ -27,7 +28,7 @@ QUEUE = np.dtype(
         ("redial", "f8"), ("attempts", "i8"), ("returns", "f8"), ("answer_within", "i8"), ("short_abandon", "i8"),
         ("deadline", "i8"), ("deferred", "i8"), ("trunk", "i8"), ("window", "i8"), ("windows_end", "i8"),
         ("follow_up", "i8"), ("follow_ups_end", "i8"), ("server", "i8"), ("servers_end", "i8"), ("hears", "i8"),
-        ("menu", "i8"), ("strays", "f8"), ("switch", "i8"), ("switches_end", "i8"),
+        ("menu", "i8"), ("strays", "f8"), ("switch", "i8"), ("switches_end", "i8"), ("work", "i8"),
     ]
 )  # fmt: skip
 GROUP = np.dtype([("factor", "f8"), ("agent", "i8"), ("size", "i8"), ("skill", "i8"), ("skills_end", "i8")])
@@ -65,6 +66,7 @@ class Centre(NamedTuple):
     lines: Integers
     wait_edges: Integers
     laws: Laws
+    work: WorkRules
 
 
 def flat(model: Model) -> Centre:
@@ -73,6 +75,7 @@ def flat(model: Model) -> Centre:
     queues, follow_ups, windows, servers = _queues(model, laws)
     switches = _callers(model, laws, queues)
     callers, offers = caller_arrays(model, lambda law: _number(laws, law))
+    work = work_rules(model, lambda law: _number(laws, law))
     edges = to_ticks(model.clock.edges_s)
     return Centre(
         horizon=int(edges[-1]),
@@ -101,6 +104,7 @@ def flat(model: Model) -> Centre:
         lines=np.array(model.lines, dtype=np.int64, order="C"),
         wait_edges=np.array([_ceiling(edge) for edge in (*WAIT_EDGES_S[1:], math.inf)], dtype=np.int64),  # 32 of them
         laws=lowered(laws),
+        work=work,
     )
 
 
@@ -141,6 +145,7 @@ def _queues(model: Model, laws: list[Law]) -> tuple[Records, Records, Integers, 
         steps += [(to, probability, _number(laws, delay)) for to, probability, delay in queue.follow_ups]
         servers += np.flatnonzero(rank[:, index] >= 0).tolist()
         row["windows_end"], row["follow_ups_end"], row["servers_end"] = sum(map(len, windows)), len(steps), len(servers)
+    queues["work"] = bits(model)
     return queues, np.array(steps, dtype=FOLLOW_UP), np.concatenate(windows), np.array(servers, dtype=np.int64)
 
 

@@ -9,7 +9,7 @@ from surgesim.model.model import Model
 from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS, TRUNK_COLUMNS, WAIT_EDGES_S
 from surgesim.sim.contacts import Contact, Outcome
 from surgesim.sim.counts import LOG_DTYPE, Counts, Floats
-from surgesim.sim.ticks import on_grid
+from surgesim.sim.ticks import TICKS_PER_S, on_grid, to_ticks
 
 COLUMN = {name: place for place, name in enumerate(QUEUE_COLUMNS)}
 GROUP_COLUMN = {name: place for place, name in enumerate(GROUP_COLUMNS)}
@@ -19,13 +19,16 @@ TRUNK_COLUMN = {name: place for place, name in enumerate(TRUNK_COLUMNS)}
 class Books:
     """Counters of one replication, as they fill."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, fan: int) -> None:
         self.model = model
+        self.fan = fan
         self.counts = Counts.empty(model)
         self.edges: list[float] = model.clock.edges_s.tolist()
         self.horizon = self.edges[-1]
         self.day = model.clock.day_index
         self.contacts: list[Contact] = []
+        windows = [queue.work.deadline_windows_s for queue in model.queues]
+        self.deadline_windows = [None if one is None else to_ticks(one) / TICKS_PER_S for one in windows]
 
     def interval_of(self, time: float) -> int:
         """Return the interval that holds a moment of the horizon."""
@@ -42,35 +45,60 @@ class Books:
 
     def offered(self, contact: Contact) -> None:
         """Book an offered contact by what brought it about."""
-        kind = "redial" if contact.number_in_chain > 1 else "follow_up" if contact.chain > 0 else "first"
+        kind = "first" if contact.chain == 0 else "follow_up" if contact.chain % self.fan else "escalated"
+        kind = "redial" if contact.number_in_chain > 1 else kind
         kind = "callback" if contact.promise else "moved" if contact.moved or contact.home >= 0 else kind
         if kind == "moved" and contact.home >= 0:
             self.count(contact.interval, contact.queue, "misrouted")
         self.count(contact.interval, contact.queue, "offered")
         self.count(contact.interval, contact.queue, kind)
 
-    def served(self, contact: Contact, talk: float, hold: float, after: float, reached: bool) -> None:
-        """Book a contact that an agent starts to serve, or a callback that nobody answers."""
-        group = contact.group
-        self.spread(self.counts.groups[:, group, GROUP_COLUMN["busy_s"]], contact.start_s, contact.end_s)
-        if not reached:
-            contact.outcome = Outcome.UNREACHED
-            self.count(contact.interval, contact.queue, "unreached")
-            return
-        self._handled(contact, talk, hold, after)
-        if contact.start_s < self.horizon:
-            self.counts.groups[self.interval_of(contact.start_s), group, GROUP_COLUMN["handled"]] += 1.0
+    def unreached(self, contact: Contact) -> None:
+        """Book a callback that nobody answers."""
+        contact.outcome = Outcome.UNREACHED
+        self.count(contact.interval, contact.queue, "unreached")
 
-    def _handled(self, contact: Contact, talk: float, hold: float, after: float) -> None:
+    def handled(self, contact: Contact, talk: float, hold: float, after: float, novice: bool) -> None:
+        """Book a contact that an agent starts to serve."""
         queue = self.model.queues[contact.queue]
         contact.outcome = Outcome.HANDLED
-        on_time = not queue.deferred or contact.end_s - contact.joined_s <= on_grid(queue.deadline_s)
+        on_time = not queue.deferred or self.spent(contact) <= on_grid(queue.deadline_s)
         amounts = {"handled": 1.0, "wait_handled_s": contact.wait_s, "talk_s": talk, "hold_s": hold, "after_s": after}
         amounts["answered_within"] = float(contact.wait_s <= on_grid(queue.answer_within_s))
         amounts["on_time"] = float(on_time)
         for column, amount in amounts.items():
             self.count(contact.interval, contact.queue, column, amount)
         self._wait(contact, 0)
+        if contact.group >= 0 and contact.start_s < self.horizon:
+            row = self.counts.groups[self.interval_of(contact.start_s), contact.group]
+            row[GROUP_COLUMN["handled"]] += 1.0
+            row[GROUP_COLUMN["novice_handled"]] += float(novice)
+
+    def spent(self, contact: Contact) -> float:
+        """Return the time that a contact took from joining the queue to end, as its deadline counts it."""
+        windows = self.deadline_windows[contact.queue]
+        if windows is None:
+            return contact.end_s - contact.joined_s
+        start, end = np.maximum(windows[:, 0], contact.joined_s), np.minimum(windows[:, 1], contact.end_s)
+        return float(np.maximum(end - start, 0.0).sum())
+
+    def at_work(self, group: int, start: float, end: float) -> None:
+        """Book the time during which an agent was at work."""
+        self.spread(self.counts.groups[:, group, GROUP_COLUMN["busy_s"]], start, end)
+
+    def at_chat(self, group: int, start: float, end: float) -> None:
+        """Book the time during which an agent had at least one chat in hand."""
+        self.at_work(group, start, end)
+        self.spread(self.counts.groups[:, group, GROUP_COLUMN["chatting_s"]], start, end)
+
+    def in_hand(self, contact: Contact, end: float) -> None:
+        """Book the time during which a chat was in hand."""
+        self.spread(self.counts.groups[:, contact.group, GROUP_COLUMN["chat_s"]], contact.start_s, end)
+
+    def chatted(self, contact: Contact) -> None:
+        """Book a chat that has ended."""
+        self.count(contact.interval, contact.queue, "talk_s", contact.end_s - contact.start_s)
+        self.in_hand(contact, contact.end_s)
 
     def abandoned(self, contact: Contact) -> None:
         """Book a contact that gave up."""

@@ -7,15 +7,20 @@ A contact is known by its need and its attempt number, which never repeat::
     chain   = parent x fan + j + 1    the j-th follow-up of the contact handled at the end of the parent chain
 
 ``fan`` is one more than the greatest number of follow-ups of a queue. A chain ends with its first handled contact, so
-it has at most one follow-up of each kind. Generations end at 8. A call at a closed desk that comes back keeps its
-attempt number; marks about closed desks take the number of closed doors it met into bits 54 and up, marks about
-offers the place of the offer.
+it has at most one follow-up of each kind; the last place, ``j = fan - 1``, is that of an escalation. Generations end
+at 8. A call at a closed desk that comes back keeps its attempt number; marks about closed desks take the number of
+closed doors it met into bits 54 and up, marks about offers the place of the offer.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
+from surgesim.base.laws import Law
 from surgesim.model.callers import OfferModel
+
+if TYPE_CHECKING:
+    from surgesim.sim.desk import Agent
 
 ATTEMPT_BITS = 6
 ATTEMPT_MASK = (1 << ATTEMPT_BITS) - 1
@@ -69,6 +74,16 @@ class Promise:
     number: int = 1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """The first agent of a warm escalation, the contact he has talked to, and what is left for him to do."""
+
+    agent: "Agent"
+    contact: "Contact"
+    after_s: float
+    handover: Law
+
+
 @dataclass(slots=True, eq=False)
 class Contact:
     """One attempt, as the reference engine follows it.
@@ -103,6 +118,8 @@ class Contact:
         Whether it is a need that a post will bring.
     home : int
         Queue that a caller meant who is at the wrong desk; -1 for everybody else.
+    holding : Holding or None
+        The first agent, while he waits with the contact for the second tier.
     """
 
     need: int
@@ -125,6 +142,7 @@ class Contact:
     home: int = -1
     posted: bool = False
     unborn: bool = False
+    holding: Holding | None = None
 
     @property
     def number_in_chain(self) -> int:
@@ -140,3 +158,7 @@ class Contact:
     def key(self) -> int:
         """Rank among contacts at the same moment: by need, then attempt."""
         return (self.need << 64) | self.attempt
+
+    def handed(self, fan: int) -> bool:
+        """Whether the first tier handed it on: it meets neither a menu nor the wrong desk."""
+        return self.chain > 0 and self.chain % fan == 0

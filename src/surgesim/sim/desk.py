@@ -8,6 +8,7 @@ from simpy.events import Event
 
 from surgesim.model.model import Floats, QueueModel
 from surgesim.sim.books import Books
+from surgesim.sim.chats import Chatting, Hands
 from surgesim.sim.contacts import Contact
 
 
@@ -18,6 +19,7 @@ class Agent:
     number: int
     group: "Group"
     idle_since: float = 0.0
+    hands: Hands = field(default_factory=Hands)
 
 
 @dataclass(slots=True, eq=False)
@@ -40,6 +42,7 @@ class QueueDesk:
     def __post_init__(self) -> None:
         self.windows: Floats = self.model.windows_s
         self.priority = self.model.priority
+        self.ageing = self.model.ageing_s
         self.deferred = int(self.model.deferred and not self.model.callers.in_turn)  # as policies see it
         self.deadline = self.model.deadline_s
 
@@ -74,6 +77,7 @@ class Group:
         self.books = books
         self.off_duty = [Agent(first_number + place, self) for place in reversed(range(size))]
         self.idle_agents: deque[Agent] = deque()
+        self.chatting = Chatting()
         self.busy = 0
         self.on_duty = 0
         self.planned = 0
@@ -124,6 +128,13 @@ class Group:
         """Return the agent idle longest, who is busy from now on."""
         self.busy += 1
         return self.idle_agents.popleft()
+
+    def window(self, queue: QueueDesk) -> int:
+        """Return how many chats the agent holds who takes another one of a queue, 0 where nobody does.
+
+        While more agents are present than are on duty, nobody takes chats beside those in hand.
+        """
+        return self.chatting.fewest(queue) if self.busy + self.idle <= self.on_duty else 0
 
     def give_back(self, agent: Agent, now: float) -> None:
         """Take back an agent who has finished; who is over the number on duty goes home."""

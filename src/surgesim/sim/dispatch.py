@@ -2,6 +2,7 @@
 
 from surgesim.base.streams import Purpose
 from surgesim.model.model import Model
+from surgesim.sim import chats
 from surgesim.sim.agenda import Agenda, Rank
 from surgesim.sim.contacts import Contact
 from surgesim.sim.desk import Group, QueueDesk
@@ -23,6 +24,14 @@ class Dispatch:
     queues: list[QueueDesk]
     questions: int
 
+    def assign(self, contact: Contact, queue: QueueDesk) -> None:
+        """The head of a queue goes to the group of the policy's answer; failing that, a chat to who is at chat already."""
+        group = self.group_for(contact, queue)
+        if group is not None:
+            self.answer(queue, group)
+        elif (group := chats.group_with_window(self.groups, queue)) is not None:
+            self.look_for_work(group)
+
     def group_for(self, contact: Contact, queue: QueueDesk) -> Group | None:
         """Ask the policy which group serves the head of the queue that a contact has joined."""
         rank = self.view.rank
@@ -39,7 +48,7 @@ class Dispatch:
 
     def look_for_work(self, group: Group) -> None:
         """Ask the policy what the idle agents of a group do, until it lets them stay idle."""
-        while group.idle and any(queue.waiting for queue in group.queues):
+        while (group.idle and any(queue.waiting for queue in group.queues)) or chats.window_waited_for(group):
             self.questions += 1
             luck = self.luck.uniform(Purpose.ROUTE, self.questions, 0) if self.policy.luck else 0.5
             policy = self.policy
@@ -48,6 +57,8 @@ class Dispatch:
                 return
             if not 0 <= answer < len(self.queues) or self.view.rank[group.index, answer] < 0 or not self.queues[answer].waiting:
                 raise policy.impossible_queue(answer, self.model.groups[group.index])
+            if not group.idle and not group.window(self.queues[answer]):
+                return
             self.answer(self.queues[answer], group)
 
     def set_timers(self, queue: QueueDesk) -> None:
@@ -63,9 +74,7 @@ class Dispatch:
     def ring(self, queue: QueueDesk) -> None:
         """A timer rings: the policy is asked about the head of the queue."""
         if queue.waiting:
-            group = self.group_for(next(iter(queue.line)).contact, queue)
-            if group is not None:
-                self.answer(queue, group)
+            self.assign(next(iter(queue.line)).contact, queue)
 
     def answer(self, queue: QueueDesk, group: Group) -> None:
         """The head of a queue gets the agent of a group."""

@@ -12,19 +12,22 @@ from collections.abc import Callable
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import merged
 from surgesim.sim.contacts import IN_MENU, OFFERED, UNBORN
-from surgesim.sim.heaps import LAST_TICK, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
+from surgesim.sim.heaps import LAST_TICK, PADDING, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
 from surgesim.sim.kernel_books import still_inside
 from surgesim.sim.kernel_callers import depart, leave_menu, start_patience
 from surgesim.sim.kernel_calls import self_service
+from surgesim.sim.kernel_chat import FREE, STALE, begin_chat, chats_left, end_chat, fewest, group_with_window, window_waited_for
 from surgesim.sim.kernel_marks import C_SPREAD, ROUTE, SECONDS, Keys, ticks
 from surgesim.sim.kernel_queue import arrive, give_up, join, serve
 from surgesim.sim.kernel_staff import change_staffing, finish, hang_up
+from surgesim.sim.kernel_tiers import accompany, holders_left
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
     ANSWER,
     ASKED,
     BORN,
     CALLING,
+    CHATS,
     EDGE,
     FINISHING,
     FORCED,
@@ -43,6 +46,7 @@ from surgesim.sim.state import (
     State,
 )
 from surgesim.sim.view import MOST_TIMERS, View
+from surgesim.sim.work_arrays import CHAT
 
 Question = Callable[[View, int, float, float], int]
 Timer = Callable[[View, int, float, int], float]
@@ -74,7 +78,10 @@ def group_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool,
 @merged
 def queue_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool, question: Question, group: int, now: int) -> int:
     """Ask the policy which queue an idle agent of a group serves."""
-    if view.groups[group].idle == 0 or state.n[WAITING] == 0:
+    if state.n[WAITING] == 0:
+        return STAY
+    idle = view.groups[group].idle > 0
+    if not idle and (centre.work.most_chats == 0 or not window_waited_for(centre, state.chat, view, group)):
         return STAY
     waited = False
     for place in range(centre.groups[group].skill, centre.groups[group].skills_end):
@@ -89,6 +96,8 @@ def queue_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool,
     if answer < 0 or answer >= view.queues.size or view.rank[group, answer] < 0 or view.queues[answer].waiting == 0:
         state.n[ASKED], state.n[ANSWER] = group, answer
         return WRONG
+    if not idle and fewest(centre.work, state.chat, view.groups, answer, group) == 0:
+        return STAY
     return answer
 
 
@@ -103,7 +112,7 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
     if birth:
         state.n[BORN] = born + 1
         stream = births.stream[born]
-        need, attempt, mode, since, ahead = births.need[born], 1, 0, 0, born
+        need, attempt, mode, since, ahead, agent = births.need[born], 1, 0, 0, born, -1
         queue, factor = centre.streams[stream].queue, centre.streams[stream].factor
         fresh = True
     else:
@@ -115,16 +124,23 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
             join(state, view, person.queue, slot)
             return int(slot)
         need, attempt, mode, since, ahead = person.need, person.attempt, person.mode, person.since, -1
+        agent = -1
         stream, queue, factor = person.stream, person.queue, person.factor
         state.spare[state.n[SPARE]] = slot
         state.n[SPARE] += 1
         fresh = mode & UNBORN != 0
+        if centre.work.warm > 0:
+            agent = state.tiers.holder[slot]
+            state.tiers.holder[slot] = -1
         if fresh:
             mode, queue, factor = 0, centre.streams[stream].queue, centre.streams[stream].factor
             out.queues[state.n[INTERVAL], queue, C_SPREAD] += 1.0
     if fresh and not self_service(centre, state, out, keys, need, stream, now):
         return -1
-    return arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, mode, since, ahead)
+    joined = arrive(centre, state, view, out, keys, now, need, attempt, stream, queue, factor, mode, since, ahead)
+    if agent >= 0:
+        accompany(centre, state, out, agent, joined, now)
+    return joined
 
 
 @merged
@@ -132,6 +148,7 @@ def crowded(centre: Centre, state: State, out: Out) -> bool:
     """Whether the room for people, patience or rows of the log may not do for one more event."""
     n = state.n
     few = n[SPARE] < centre.room or n[PATIENT] + 16 > state.patience.size or n[RINGING] + 16 > state.timers.size
+    few = few or n[FINISHING] + PADDING >= state.finishing.size
     return few or (out.log.size > 1 and n[ROWS] + 2 > out.log.size)
 
 
@@ -159,8 +176,13 @@ def happen(
     elif state.finishing[0] >> WHO_BITS == now:
         agent = state.finishing[0] & WHO_MASK
         n[FINISHING] = popped(state.finishing, n[FINISHING])
-        n[LOOKING] = finish(centre, state, view, out, agent, now)
-        n[LOOKING_END] = n[LOOKING] + 1
+        n[LOOKING] = state.agents[agent].group
+        ended = FREE
+        if centre.work.most_chats > 0:
+            ended = end_chat(centre, state, out, keys, agent, now)
+        if ended == FREE:
+            finish(centre, state, view, out, agent, now)
+        n[LOOKING_END] = n[LOOKING] + (0 if ended == STALE else 1)
     elif state.patience[0] >> WHO_BITS == now:
         slot = state.patience[0] & WHO_MASK
         n[PATIENT] = popped(state.patience, n[PATIENT])
@@ -178,6 +200,10 @@ def happen(
         group = group_for(centre, state, view, keys, lucky, question, head, now)
         if group != STAY:
             n[FORCED], n[LOOKING], n[LOOKING_END] = state.people[head].queue, group, group + 1
+    if head >= 0 and centre.work.most_chats > 0 and n[LOOKING_END] == 0:
+        group = group_with_window(centre, state.chat, view, state.people[head].queue)
+        if group >= 0:
+            n[LOOKING], n[LOOKING_END] = group, group + 1
     return joined
 
 
@@ -207,13 +233,16 @@ def put_to_work(
         queue = n[FORCED]
         if queue < 0:
             queue = queue_for(centre, state, view, keys, lucky, question, n[LOOKING], now)
-        if queue == WRONG or n[SPARE] < centre.room - 2:
+        if queue == WRONG or n[SPARE] < centre.room - 2 or n[FINISHING] + PADDING >= state.finishing.size:
             status = BAD_QUEUE if queue == WRONG else NO_ROOM
             break
         if queue == STAY:
             n[LOOKING] += 1
             continue
-        serve(centre, births, state, view, out, keys, queue, n[LOOKING], now)
+        if centre.queues[queue].work & CHAT:
+            begin_chat(centre, births, state, view, out, keys, queue, n[LOOKING], now)
+        else:
+            serve(centre, births, state, view, out, keys, queue, n[LOOKING], now)
         if n[FORCED] >= 0:
             break
     return status
@@ -238,7 +267,8 @@ def replicate(
         if crowded(centre, state, out):
             return NO_ROOM
         now = earliest(centre, births, state)
-        if now > centre.limit or (n[EDGE] >= centre.edges.size and n[WAITING] == 0 and n[CALLING] == 0):
+        ended = n[EDGE] >= centre.edges.size and n[WAITING] == 0 and n[CALLING] == 0 and n[CHATS] == 0
+        if now > centre.limit or ended:
             break
         hang_up(state, out, now)
         joined = happen(centre, births, state, view, out, keys, lucky, to_group, now)
@@ -249,4 +279,8 @@ def replicate(
                 status = BAD_TIMER
     if status == DONE:
         still_inside(centre, state, out)
+        if centre.work.most_chats > 0:
+            chats_left(centre, state.chat, out)
+        if centre.work.warm > 0:
+            holders_left(centre, state, out)
     return status

@@ -1,4 +1,4 @@
-"""Kernel: what is booked of a contact that is served, and of those who are still inside at the end."""
+"""Kernel: what is booked of a contact that is served, deadlines in business hours, and who is still inside at the end."""
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined, merged
@@ -16,7 +16,32 @@ from surgesim.sim.kernel_marks import (
     SECONDS,
 )
 from surgesim.sim.kernel_staff import LINE_BUSY, spread
-from surgesim.sim.state import CALLING, Floats, Integers, Out, State
+from surgesim.sim.state import CALLING, INTERVAL, SPARE, Floats, Integers, Out, State
+from surgesim.sim.work_arrays import CLOCKED, WorkRules
+
+
+@merged
+def new_place(
+    state: State, need: int, attempt: int, stream: int, queue: int, factor: float, number: int, now: int, ahead: int,
+    mode: int, since: int,
+) -> int:  # fmt: skip
+    """Return a free place, filled with a contact that has arrived."""
+    state.n[SPARE] -= 1
+    slot = state.spare[state.n[SPARE]]
+    person = state.people[slot]
+    person.need = need
+    person.attempt = attempt
+    person.arrival = now
+    person.factor = factor
+    person.stream = stream
+    person.queue = queue
+    person.interval = state.n[INTERVAL]
+    person.row = number
+    person.ahead = ahead
+    person.mode = mode
+    person.since = since
+    person.gives_up = -1  # an older appointment of the same place must not be taken for this one's
+    return int(slot)
 
 
 @inlined
@@ -28,13 +53,32 @@ def book_wait(edges: Integers, table: Floats, day: int, queue: int, wait: int, k
     table[day, queue, place, kind] += 1.0
 
 
+@compiled
+def open_time(rules: WorkRules, queue: int, now: int) -> int:
+    """Return how long the windows in which the deadlines of a queue run have been open up to now."""
+    low, high = rules.clock_first[queue], rules.clock_end[queue]
+    first, clock = low, rules.clock
+    while low < high:
+        middle = (low + high) // 2
+        if clock[middle, 0] <= now:
+            low = middle + 1
+        else:
+            high = middle
+    return int(clock[low - 1, 2] + min(now, clock[low - 1, 1]) - clock[low - 1, 0] if low > first else 0)
+
+
 @merged
 def book_handled(
     centre: Centre, out: Out, queue: int, interval: int, arrival: int, now: int, talk: int, hold: int, after: int
 ) -> None:
     """Book a contact that an agent starts to serve."""
     rules, row, wait = centre.queues[queue], out.queues[interval, queue], now - arrival
-    late = rules.deferred == 1 and wait + talk + hold + after > rules.deadline
+    late = False
+    if rules.deferred == 1:
+        spent = wait + talk + hold + after
+        if rules.work & CLOCKED:
+            spent = open_time(centre.work, queue, now + spent - wait) - open_time(centre.work, queue, arrival)
+        late = spent > rules.deadline
     row[C_HANDLED] += 1.0
     row[C_WITHIN] += 1.0 if wait <= rules.answer_within else 0.0
     row[C_ON_TIME] += 0.0 if late else 1.0

@@ -54,8 +54,10 @@ NOTHING, BALKS = -1, -2
 def start_patience(
     centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, slot: int, now: int
 ) -> None:  # fmt: skip
-    """Note when somebody who waits will leave; who balks or takes an offer at once leaves now."""
+    """Note when somebody who waits will leave; who balks or takes an offer at once leaves now, who is accompanied stays."""
     person = state.people[slot]
+    if centre.work.warm > 0 and state.tiers.holder[slot] >= 0:
+        return
     queue, end = person.queue, NEVER
     scale = centre.patience_scale[queue, person.attempt & ATTEMPT_MASK]
     if person.ahead >= 0:

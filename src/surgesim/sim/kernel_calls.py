@@ -3,7 +3,7 @@
 import math
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import compiled, merged
+from surgesim.sim.compiled import compiled, inlined, merged
 from surgesim.sim.contacts import (
     ASTRAY,
     ATTEMPT_BITS,
@@ -50,6 +50,7 @@ from surgesim.sim.kernel_marks import (
 from surgesim.sim.laws import Laws, uniform
 from surgesim.sim.spread import brought, new_need
 from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Floats, Integers, Out, Records, State
+from surgesim.sim.work_arrays import WorkRules
 
 
 @compiled
@@ -224,20 +225,43 @@ def logged(state: State, out: Out, need: int, attempt: int, queue: int, stream: 
     return int(number)
 
 
+@inlined
+def last_generation(chain: int, fan: int) -> bool:
+    """Whether contacts of a chain of redials bring about no others."""
+    generation = 0
+    while chain > 0:
+        chain = (chain - 1) // fan
+        generation += 1
+    return generation >= MOST_GENERATIONS
+
+
+@compiled
+def more_probable(rules: WorkRules, step: int, wait: int, group: int, novice: int) -> float:
+    """Return how much more probable a follow-up is by the wait, the group that handled the contact, and a novice."""
+    factor = 1.0
+    if rules.doubles[step] > 0:
+        factor += wait / rules.doubles[step]
+    if group >= 0:
+        factor *= rules.by_group[step, group]
+    return float(factor * rules.by_novices[step] if novice > 0 else factor)
+
+
 @merged
-def follow_ups(centre: Centre, state: State, keys: Keys, need: int, attempt: int, stream: int, queue: int, end: int) -> None:
+def follow_ups(
+    centre: Centre, state: State, keys: Keys, need: int, attempt: int, stream: int, queue: int, end: int,
+    wait: int, group: int, novice: int,
+) -> None:  # fmt: skip
     """A handled contact may bring about others: repeats, second claims, cases."""
     chain = attempt >> ATTEMPT_BITS
-    generation, ancestor = 0, chain
-    while ancestor > 0:
-        ancestor = (ancestor - 1) // centre.fan
-        generation += 1
-    if generation >= MOST_GENERATIONS:
+    if last_generation(chain, centre.fan):
         return
     first = centre.queues[queue].follow_up
     for step in range(first, centre.queues[queue].follow_ups_end):
         number = ((chain * centre.fan + (step - first) + 1) << ATTEMPT_BITS) | 1
-        if uniform(keys[REPEAT], need, number) >= centre.follow_ups[step].probability:
+        probability = centre.follow_ups[step].probability
+        if centre.work.matters[step] > 0:
+            probability *= more_probable(centre.work, step, wait, group, novice)
+        if uniform(keys[REPEAT], need, number) >= probability:
             continue
         tick = end + ticks(drawn(centre.laws, centre.follow_ups[step].delay, keys[REPEAT_DELAY], need, number))
         if tick < centre.horizon:

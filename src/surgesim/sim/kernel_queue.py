@@ -6,7 +6,7 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined, merged
 from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BACK, DOOR_MASK, IN_MENU, MOVED
 from surgesim.sim.heaps import called, packed, pushed
-from surgesim.sim.kernel_books import book_handled, book_wait
+from surgesim.sim.kernel_books import book_handled, book_wait, new_place
 from surgesim.sim.kernel_callbacks import called_back, seize_line, sent_back, unreached, waiting_since
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, post, redial
 from surgesim.sim.kernel_marks import (
@@ -16,6 +16,7 @@ from surgesim.sim.kernel_marks import (
     C_ABANDONED,
     C_BLOCKED,
     C_CALLBACK,
+    C_ESCALATED,
     C_FIRST,
     C_FOLLOW_UP,
     C_MISROUTED,
@@ -27,6 +28,7 @@ from surgesim.sim.kernel_marks import (
     CLOSED_AGAIN,
     CLOSED_LOST,
     GROUP_HANDLED,
+    GROUP_NOVICE,
     HANDLED,
     HOLD,
     MENU,
@@ -38,7 +40,9 @@ from surgesim.sim.kernel_marks import (
     drawn,
     ticks,
 )
+from surgesim.sim.kernel_outside import outside
 from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, first_idle, go_home, is_open, release_line, show_idle, spread
+from surgesim.sim.kernel_tiers import escalate, take_over
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
     CALLING,
@@ -55,6 +59,7 @@ from surgesim.sim.state import (
     State,
 )
 from surgesim.sim.view import View
+from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTSIDE, SECOND_TIER, WARM
 
 
 @merged
@@ -96,30 +101,6 @@ def leave(n: Integers, people: Records, spare: Integers, desks: Records, seen: R
 
 
 @merged
-def new_place(
-    state: State, need: int, attempt: int, stream: int, queue: int, factor: float, number: int, now: int, ahead: int,
-    mode: int, since: int,
-) -> int:  # fmt: skip
-    """Return a free place, filled with a contact that has arrived."""
-    state.n[SPARE] -= 1
-    slot = state.spare[state.n[SPARE]]
-    person = state.people[slot]
-    person.need = need
-    person.attempt = attempt
-    person.arrival = now
-    person.factor = factor
-    person.stream = stream
-    person.queue = queue
-    person.interval = state.n[INTERVAL]
-    person.row = number
-    person.ahead = ahead
-    person.mode = mode
-    person.since = since
-    person.gives_up = -1  # an older appointment of the same place must not be taken for this one's
-    return int(slot)
-
-
-@merged
 def arrive(
     centre: Centre, state: State, view: View, out: Out, keys: Keys, now: int,
     need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int, ahead: int,
@@ -127,7 +108,9 @@ def arrive(
     """A contact reaches the number. Return its place where it joins the queue, -1 where it does not."""
     interval = state.n[INTERVAL]
     rules = centre.queues[queue]
-    may_stray = rules.strays > 0.0 and mode == 0 and attempt & ATTEMPT_MASK == 1
+    chain = attempt >> ATTEMPT_BITS
+    handed = chain > 0 and chain % centre.fan == 0  # by the first tier: neither menu nor wrong desk
+    may_stray = rules.strays > 0.0 and mode == 0 and attempt & ATTEMPT_MASK == 1 and not handed
     if may_stray and uniform(keys[MISROUTE], need, attempt) < rules.strays:
         queue, mode, since, ahead = centre.callers[queue].wrong, ASTRAY, queue, -1
         rules = centre.queues[queue]
@@ -139,8 +122,8 @@ def arrive(
         return -1
     row = out.queues[interval, queue]
     row[C_OFFERED] += 1.0
-    kind = C_REDIAL if attempt & ATTEMPT_MASK > 1 else C_FIRST if attempt >> ATTEMPT_BITS == 0 else C_FOLLOW_UP
-    joined = now
+    kind, joined = C_FIRST if chain == 0 else C_ESCALATED if handed else C_FOLLOW_UP, now
+    kind = C_REDIAL if attempt & ATTEMPT_MASK > 1 else kind
     if mode >= CALLED_BACK:
         if mode & CALLED_BACK:
             kind, joined = C_CALLBACK, waiting_since(centre.offers, mode, since, now)
@@ -148,6 +131,9 @@ def arrive(
             kind = C_MOVED
             row[C_MISROUTED] += 1.0 if mode & ASTRAY else 0.0
     row[kind] += 1.0
+    if rules.work & OUTSIDE:
+        outside(centre, state, out, keys, now, need, attempt, stream, queue, factor, number)
+        return -1
     trunk = rules.trunk
     if trunk >= 0:
         if state.trunks[trunk].in_use >= state.trunks[trunk].lines:
@@ -162,14 +148,13 @@ def arrive(
             return -1
         state.trunks[trunk].in_use += 1
     slot = new_place(state, need, attempt, stream, queue, factor, number, joined, ahead, mode & ~DOOR_MASK, since)
-    if rules.menu >= 0:
+    if rules.menu >= 0 and not handed:
         state.people[slot].mode |= IN_MENU
         end = now + ticks(drawn(centre.laws, rules.menu, keys[MENU], need, attempt))
         state.n[CALLING] = called(state.calls, state.n[CALLING], packed(end, slot), state.people)
         return -1
     join(state, view, queue, slot)
     return int(slot)
-
 
 
 @merged
@@ -214,6 +199,9 @@ def serve(
         person.need, person.attempt, person.stream, person.factor, person.arrival, person.interval, person.row, person.ahead,
         person.mode, person.since,
     )  # fmt: skip
+    handover, tier, novice = 0, NOT_ESCALATED, 0
+    if centre.queues[queue].work & SECOND_TIER:
+        handover = take_over(centre, state, out, keys, slot, need, attempt, now)
     leave(state.n, state.people, state.spare, state.queues, view.queues, queue, slot)
     agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
     view.groups[group].busy += 1
@@ -222,6 +210,10 @@ def serve(
     if state.n[STAYING] > 0 and centre.queues[queue].deferred == 0:
         go_home(centre, state, view, out, queue, now)
     rules, speed, current = centre.queues[queue], centre.groups[group].factor, state.n[INTERVAL]
+    if centre.work.learning > 0:
+        day = centre.day[min(current, centre.day.size - 1)]
+        speed *= centre.work.factors[agent, day]
+        novice = centre.work.novices[agent, day]
     line, held_in, held_from, reached, short = rules.trunk, interval, arrival, True, -1
     if mode >= CALLED_BACK:
         if mode & CALLED_BACK:
@@ -240,9 +232,14 @@ def serve(
         after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
     else:
         talk, hold, after = short, 0, 0
-    talk_end = now + talk + hold
-    end = talk_end + after
-    state.n[FINISHING] = pushed(state.finishing, state.n[FINISHING], packed(end, agent))
+    talk_end = now + handover + talk + hold
+    if rules.work & ESCALATES and short < 0:
+        tier = escalate(centre, state, keys, need, attempt, stream, queue, interval, number, agent, talk_end, after, novice)
+    end = talk_end if tier == WARM else talk_end + after
+    if tier != WARM:
+        state.n[FINISHING] = pushed(state.finishing, state.n[FINISHING], packed(end, agent))
+        if centre.work.most_chats > 0:
+            state.chat.agents[agent].ends = end
     if line >= 0:
         state.n[HANGING_UP] = pushed(state.hanging_up, state.n[HANGING_UP], packed(talk_end, line))
         spread(centre.edges, out.trunks, line, LINE_BUSY, held_in, held_from, talk_end)
@@ -252,20 +249,22 @@ def serve(
         if waited:
             mode = post(
                 centre.social, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues, keys,
-                interval, end, need, attempt, stream, queue, mode, centre.social[0].late,
+                interval, talk_end + after, need, attempt, stream, queue, mode, centre.social[0].late,
             )  # fmt: skip
     if reached:
         book_handled(centre, out, queue, interval, arrival, now, talk, hold, after)
         if current < centre.edges.size - 1:
             out.groups[current, group, GROUP_HANDLED] += 1.0
+            if novice > 0:
+                out.groups[current, group, GROUP_NOVICE] += 1.0
         if mode & ASTRAY:
             sent_back(
                 centre.social, centre.callers, centre.laws, centre.horizon, state.n, state.people, state.spare,
                 state.calls, out.queues,
                 keys, interval, end, need, attempt, stream, queue, factor, mode, since,
             )  # fmt: skip
-        elif rules.follow_ups_end > rules.follow_up:
-            follow_ups(centre, state, keys, need, attempt, stream, queue, end)
+        elif rules.follow_ups_end > rules.follow_up and tier == NOT_ESCALATED:
+            follow_ups(centre, state, keys, need, attempt, stream, queue, end, now - arrival, group, novice)
     else:
         unreached(
             centre.social, centre.offers, centre.laws, centre.horizon, state.n, state.people, state.spare,
@@ -279,5 +278,5 @@ def serve(
         row.wait_s = (now - arrival) * SECONDS
         row.start_s = now * SECONDS
         row.talk_end_s = talk_end * SECONDS
-        row.end_s = end * SECONDS
+        row.end_s = math.nan if tier == WARM else end * SECONDS
         row.group = group

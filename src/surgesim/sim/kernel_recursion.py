@@ -203,7 +203,7 @@ def answer(
         out.groups[current, 0, GROUP_HANDLED] += 1.0
     spread(centre.edges, out.groups, 0, BUSY, current, now, end)
     if rules.follow_ups_end > rules.follow_up:
-        follow_ups(centre, state, keys, need, attempt, stream, 0, end)
+        follow_ups(centre, state, keys, need, attempt, stream, 0, end, now - arrival, 0, 0)
     if number >= 0:
         row = out.log[number]
         row.outcome = HANDLED

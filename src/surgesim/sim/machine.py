@@ -8,7 +8,7 @@ import numpy as np
 
 from surgesim.base.errors import DomainError, PolicyError, Problem
 from surgesim.model.model import Model
-from surgesim.result.counters import GROUP_COLUMNS, SUMS, TRUNK_COLUMNS
+from surgesim.result.counters import GROUP_COLUMNS, GROUP_SUMS, SUMS, TRUNK_COLUMNS
 from surgesim.sim.arrays import flat
 from surgesim.sim.births import births_of
 from surgesim.sim.books import COLUMN
@@ -22,7 +22,7 @@ from surgesim.sim.uncompiled import Bridge
 
 OWN = "surgesim.sim."
 _TIMES = [COLUMN[name] for name in SUMS]
-_GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in ("busy_s", "ready_s")]
+_GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in GROUP_SUMS]
 
 
 @lru_cache(maxsize=4)

@@ -32,6 +32,10 @@ def obstacles(model: Model) -> list[Problem]:
         (any(queue.deferred for queue in model.queues), "deferred work", "queues"),
         (model.social is not None, "posts that bring new needs", "social"),
         (any(queue.callers.beyond_formulas for queue in model.queues), "menus, announced waits, offers or other desks", "queues"),
+        (any(queue.work.chat for queue in model.queues), "chat", "queues"),
+        (any(curve is not None for curve in model.learning), "a learning curve", "groups"),
+        (any(queue.work.outside for queue in model.queues), "work done outside", "queues"),
+        (any(queue.work.escalation is not None for queue in model.queues), "escalation", "queues"),
         (any(queue.trunk >= 0 for queue in model.queues), "lines that can be busy", "trunks"),
         (routing.policy not in POLICIES or bool(routing.settings), f"the policy {routing.policy}", "routing"),
     ]

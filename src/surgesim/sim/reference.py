@@ -8,8 +8,10 @@ import numpy as np
 from surgesim.base.laws import Law
 from surgesim.base.streams import Purpose
 from surgesim.model.model import Model
+from surgesim.sim import chats, tiers
+from surgesim.sim.afterwards import follow_up, outside
 from surgesim.sim.agenda import Rank
-from surgesim.sim.contacts import Contact, Promise, follow_up_attempt
+from surgesim.sim.contacts import Contact, Promise
 from surgesim.sim.counts import Counts
 from surgesim.sim.desk import Agent, Group, QueueDesk, Trunk, Waiting
 from surgesim.sim.dispatch import Dispatch
@@ -53,6 +55,7 @@ class Reference(Dispatch, Callers):
                 self.still_inside(waiting.contact)
         for contact in self.in_menu:
             self.still_inside(contact)
+        chats.left(self)
         return self.books.closing(log)
 
     def clockwork(self) -> Process:
@@ -92,16 +95,21 @@ class Reference(Dispatch, Callers):
         queue = self.queues[contact.queue]
         self.books.arrived(contact)
         if not queue.is_open(contact.arrival_s):
+            tiers.relieve(self, contact, contact.arrival_s)
             self.closed(contact, queue)
             return
         self.books.offered(contact)
+        if queue.model.work.outside:
+            outside(self, contact)
+            return
         trunk = self.trunks[queue.model.trunk] if queue.model.trunk >= 0 else None
         if trunk is not None and trunk.full:
+            tiers.relieve(self, contact, contact.arrival_s)
             self.blocked(contact)
             return
         if trunk is not None:
             trunk.seize(contact.arrival_s)
-        if queue.model.callers.menu is not None:
+        if queue.model.callers.menu is not None and not contact.handed(self.fan):
             yield from self.menu(contact, queue.model.callers.menu)
             if self.menu_helps(contact, trunk):
                 return
@@ -121,20 +129,19 @@ class Reference(Dispatch, Callers):
         contact.joined_s = now - on_grid(promise.offer.after_s) if promise is not None and keeps else now
         place = Waiting(contact, self.agenda.event())
         queue.line[place] = None
-        group = self.group_for(contact, queue)
-        if group is not None:
-            self.answer(queue, group)
+        self.assign(contact, queue)
         balks, offer = False, None
         if place.agent is None:
             patience, announced = self.patience(contact, queue), self.announced(queue)
-            balks = self.balks(contact, queue, announced)
-            offer = None if balks else self.accepted(contact, queue, announced, patience)
+            balks = contact.holding is None and self.balks(contact, queue, announced)
+            offer = None if balks or contact.holding is not None else self.accepted(contact, queue, announced, patience)
             if not balks and (offer is None or on_grid(offer.after_s) > 0.0):
                 self.set_timers(queue)
                 end = now + (patience if offer is None else on_grid(offer.after_s))
                 yield place.called | self.agenda.at(end, Rank.GIVE_UP, contact.key)
         if place.agent is not None:
-            yield from self.serve(contact, place.agent, trunk)
+            if not queue.model.work.chat:
+                yield from self.serve(contact, place.agent, trunk)
             return
         del queue.line[place]
         self.let_go_home(queue)
@@ -150,10 +157,18 @@ class Reference(Dispatch, Callers):
         """Talk and hold keep agent and line, after-contact work keeps the agent; then the agent is free again."""
         now = self.agenda.now
         reached = contact.promise is None or self.called_back(contact, contact.promise)
-        talk, hold, after = self.handling(contact, agent.group, reached)
+        speed, novice = self.speed(agent)
+        talk, hold, after = self.handling(contact, speed, reached)
         contact.start_s, contact.wait_s, contact.group = now, now - contact.joined_s, agent.group.index
-        contact.talk_end_s, contact.end_s = now + talk + hold, now + talk + hold + after
-        self.books.served(contact, talk, hold, after, reached)
+        contact.talk_end_s = now + tiers.take_over(self, contact) + talk + hold
+        contact.end_s = contact.talk_end_s + after
+        tier = tiers.escalates(self, contact, contact.talk_end_s, novice) if reached and contact.home < 0 else None
+        warm = tier is not None and tier.warm
+        if reached:
+            self.books.handled(contact, talk, hold, after, novice)
+        else:
+            self.books.unreached(contact)
+        self.books.at_work(contact.group, now, contact.talk_end_s if warm else contact.end_s)
         self.late(contact, reached)
         line_since = contact.arrival_s
         if contact.promise is not None and contact.promise.offer.trunk >= 0:
@@ -162,14 +177,30 @@ class Reference(Dispatch, Callers):
         yield self.agenda.at(contact.talk_end_s, Rank.HANG_UP, contact.key)
         if trunk is not None:
             trunk.release(line_since, contact.talk_end_s)
+        if tier is not None:
+            tiers.escalate(self, contact, tier, agent, after)
+        if warm:
+            contact.end_s = float("nan")  # known when the second tier answers
+            return
         yield self.agenda.at(contact.end_s, Rank.FINISH, agent.number)
-        agent.group.give_back(agent, contact.end_s)
         if contact.home >= 0:
             self.sent_back(contact)
-        elif reached:
-            self.follow_up(contact)
-        elif contact.promise is not None:
+        elif reached and tier is None:
+            follow_up(self, contact, novice)
+        elif contact.promise is not None and not reached:
             self.unreached(contact, contact.promise)
+        self.finished(agent)
+
+    def speed(self, agent: Agent) -> tuple[float, bool]:
+        """Return the handling time of an agent relative to the standard, and whether he is a novice."""
+        days = self.model.clock.day_index
+        day = int(days[min(self.books.interval_of(self.agenda.now), len(days) - 1)])
+        factors, novices = self.learned
+        return float(self.model.handling_factor[agent.group.index] * factors[agent.number, day]), bool(novices[agent.number, day])
+
+    def finished(self, agent: Agent) -> None:
+        """An agent has done all his work on a contact."""
+        agent.group.give_back(agent, self.agenda.now)
         self.look_for_work(agent.group)
 
     def late(self, contact: Contact, reached: bool) -> None:
@@ -181,9 +212,9 @@ class Reference(Dispatch, Callers):
         if past or (not rules.deferred and contact.wait_s > on_grid(social.late_after_s)):
             self.post(contact, social.late, contact.end_s)
 
-    def handling(self, contact: Contact, group: Group, reached: bool) -> tuple[float, float, float]:
+    def handling(self, contact: Contact, speed: float, reached: bool) -> tuple[float, float, float]:
         """Return talk, hold and after-contact work; of a callback that nobody answers, the time it rings."""
-        rules, luck, speed = self.model.queues[contact.queue], self.luck, float(self.model.handling_factor[group.index])
+        rules, luck = self.model.queues[contact.queue], self.luck
         need, attempt = contact.need, contact.attempt
         wrong = self.model.queues[contact.home].callers.misroute if contact.home >= 0 else None
         if wrong is not None:
@@ -205,20 +236,10 @@ class Reference(Dispatch, Callers):
             self.books.count(self.books.interval_of(promise.since_s), contact.queue, "promise_kept")
         return True
 
-    def follow_up(self, contact: Contact) -> None:
-        """A handled contact may bring about others: repeats, second claims, cases."""
-        factor = float(self.model.talk_factor[contact.stream])
-        for place, (queue, probability, delay) in enumerate(self.model.queues[contact.queue].follow_ups):
-            attempt = follow_up_attempt(contact.attempt, place, self.fan)
-            if attempt == 0 or self.luck.uniform(Purpose.REPEAT, contact.need, attempt) >= probability:
-                continue
-            time = contact.end_s + self.luck.delay(delay, Purpose.REPEAT_DELAY, contact.need, attempt)
-            self.send(Contact(contact.need, attempt, contact.stream, queue, factor, time))
-
     def answer(self, queue: QueueDesk, group: Group) -> None:
-        """The head of a queue gets the agent of a group who has been idle longest."""
+        """The head of a queue gets the agent of a group who has been idle longest; a chat may get one who is at chat."""
         place, _ = queue.line.popitem(last=False)
-        place.agent = group.take()
+        place.agent = chats.begin(self, place.contact, group) if queue.model.work.chat else group.take()
         self.view.served[group.index, queue.index] += 1
         place.called.succeed()
         self.let_go_home(queue)
@@ -233,6 +254,9 @@ class Reference(Dispatch, Callers):
     def still_inside(self, contact: Contact) -> None:
         """A contact that still waits a day after the horizon."""
         self.books.count(contact.interval, contact.queue, "inside")
+        if contact.holding is not None:
+            first = contact.holding.contact
+            self.books.at_work(first.group, first.talk_end_s, self.horizon)
         trunk = self.model.queues[contact.queue].trunk
         if trunk >= 0:
             self.books.line_held(trunk, contact.arrival_s, self.horizon)

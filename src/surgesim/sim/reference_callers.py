@@ -95,7 +95,7 @@ class Callers(Replication):
         """Some first calls reach the wrong desk."""
         wrong = self.model.queues[contact.queue].callers.misroute
         first = contact.number_in_chain == 1 and contact.returns == 0 and contact.promise is None
-        if wrong is None or not first or contact.moved or contact.home >= 0:
+        if wrong is None or not first or contact.moved or contact.home >= 0 or contact.handed(self.fan):
             return
         if self.luck.uniform(Purpose.MISROUTE, contact.need, contact.attempt) < wrong.at_arrival:
             contact.queue, contact.home = wrong.to, contact.queue
@@ -132,6 +132,8 @@ class Callers(Replication):
 
     def patience(self, contact: Contact, queue: QueueDesk) -> float:
         """Return how long a caller waits; every attempt of a chain scales it again."""
+        if contact.holding is not None:  # accompanied by the first agent
+            return float("inf")
         law, scale = queue.model.patience, queue.model.patience_factor ** (contact.number_in_chain - 1)
         seconds = self.luck.seconds(law, Purpose.PATIENCE, contact.need, contact.attempt)
         never = seconds == float("inf") or on_grid(seconds * scale) >= LONGEST_S

@@ -11,6 +11,7 @@ from surgesim.sim.agenda import Agenda
 from surgesim.sim.books import Books
 from surgesim.sim.contacts import Contact
 from surgesim.sim.desk import Group, QueueDesk, Trunk
+from surgesim.sim.learning import learned
 from surgesim.sim.luck import Luck
 from surgesim.sim.policy import Policy, ranks
 from surgesim.sim.view import View
@@ -26,11 +27,12 @@ class Replication(ABC):
         self.policy = policy
         self.luck = Luck(seed, replication)
         self.births = model.needs.births(seed, replication)
-        self.books = Books(model)
+        self.fan = 1 + max(len(queue.follow_ups) for queue in model.queues)
+        self.books = Books(model, self.fan)
         self.agenda = Agenda()
         self.horizon = self.books.horizon
-        self.fan = 1 + max(len(queue.follow_ups) for queue in model.queues)
         self.questions = 0
+        self.learned = learned(model)
         self.queues = [QueueDesk(index, queue) for index, queue in enumerate(model.queues)]
         self.trunks = [Trunk(index, self.books) for index in range(len(model.trunks))]
         self.groups = list(self._groups())

@@ -11,6 +11,7 @@ from surgesim.sim.counts import LOG_DTYPE, Counts
 from surgesim.sim.heaps import new_heap
 from surgesim.sim.policy import Policy, ranks
 from surgesim.sim.view import View
+from surgesim.sim.work_arrays import Chats, Tiers, new_chats, new_tiers
 
 Records = NDArray[np.void]
 Integers = NDArray[np.int64]
@@ -35,11 +36,13 @@ GROUP_STATE = np.dtype(
 QUEUE_STATE = np.dtype([("head", "i8"), ("tail", "i8"), ("window", "i8")])
 TRUNK_STATE = np.dtype([("lines", "i8"), ("in_use", "i8"), ("booked_until", "i8")])
 GROUP_VIEW = np.dtype([("idle", "i8"), ("busy", "i8"), ("on_duty", "i8"), ("idle_since", "f8"), ("breadth", "i8")])
-QUEUE_VIEW = np.dtype([("waiting", "i8"), ("oldest", "f8"), ("priority", "i8"), ("deferred", "i8"), ("deadline", "f8")])
+QUEUE_VIEW = np.dtype(
+    [("waiting", "i8"), ("oldest", "f8"), ("priority", "i8"), ("deferred", "i8"), ("deadline", "f8"), ("ageing", "f8")]
+)
 
 # Places in ``State.n``.
 SPARE, FINISHING, PATIENT, CALLING, HANGING_UP, WAITING, IDLE, STAYING, QUESTIONS, INTERVAL, ROWS, BORN, ASKED, ANSWER = range(14)
-EDGE, LOOKING, LOOKING_END, FORCED, RINGING = range(14, 19)
+EDGE, LOOKING, LOOKING_END, FORCED, RINGING, CHATS = range(14, 20)
 
 
 class Births(NamedTuple):
@@ -69,6 +72,8 @@ class State(NamedTuple):
     queues: Records
     trunks: Records
     timers: Integers
+    chat: Chats
+    tiers: Tiers
 
 
 class Out(NamedTuple):
@@ -82,7 +87,7 @@ class Out(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """Room for people, for moments at which patience ends, and for rows of the log."""
+    """Room for people, for moments that may move (end of patience, of chats), and for rows of the log."""
 
     people: int
     patience: int
@@ -109,7 +114,7 @@ def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
         spare=np.arange(sizes.people - 1, -1, -1, dtype=np.int64),
         calls=new_heap(sizes.people),
         patience=new_heap(sizes.patience),
-        finishing=new_heap(total + 1),
+        finishing=new_heap(total + 1 + (sizes.patience if centre.work.most_chats else 0)),
         hanging_up=new_heap(total + 1),
         agents=agents,
         idle=np.zeros(total + 1, dtype=np.int64),
@@ -118,6 +123,8 @@ def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
         queues=queues,
         trunks=np.zeros(max(trunks, 1), dtype=TRUNK_STATE),
         timers=new_heap(sizes.patience),
+        chat=new_chats(centre.work, len(size), total),
+        tiers=new_tiers(centre.work, sizes.people, total),
     )
 
 
@@ -130,6 +137,7 @@ def new_view(model: Model, centre: Centre, policy: Policy) -> View:
     queues["oldest"] = np.inf
     queues["priority"] = [queue.priority for queue in model.queues]
     queues["deferred"] = [int(queue.deferred and not queue.callers.in_turn) for queue in model.queues]
+    queues["ageing"] = [queue.ageing_s for queue in model.queues]
     queues["deadline"] = [queue.deadline_s for queue in model.queues]
     return View(groups, queues, ranks(model), policy.settings, np.zeros((len(groups), len(queues)), dtype=np.int64))
 

@@ -63,6 +63,8 @@ class QueueView(Protocol):
         When its head joined, seconds; infinite where nobody waits.
     priority : int
         Rank from the scenario, smaller is served first.
+    ageing : float
+        Seconds of waiting in which the head moves up by one rank; infinite where it does not.
     deferred : int
         1 for deferred work, 0 for calls.
     deadline : float
@@ -72,6 +74,7 @@ class QueueView(Protocol):
     waiting: int
     oldest: float
     priority: int
+    ageing: float
     deferred: int
     deadline: float
 

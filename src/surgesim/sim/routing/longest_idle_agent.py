@@ -12,11 +12,12 @@ arrived = idle_longest
 
 def free(view: View, group: int, now: float, luck: float) -> int:
     """Serve the waiting queue of smallest priority, the longest wait among equals."""
-    best, priority, since = -1, 0, 0.0
+    best, priority, since = -1, 0.0, 0.0
     for queue in range(len(view.queues)):
         if view.rank[group, queue] < 0 or view.queues[queue].waiting == 0:
             continue
-        own, oldest = view.queues[queue].priority, view.queues[queue].oldest
+        oldest = view.queues[queue].oldest
+        own = view.queues[queue].priority - (now - oldest) / view.queues[queue].ageing
         if best < 0 or own < priority or (own == priority and oldest < since):
             best, priority, since = queue, own, oldest
     return best

@@ -31,7 +31,7 @@ def prepare(settings: Mapping[str, Any], names: Names, problems: list[Problem]) 
         ranks = names.rank[:, queue]
         weights = numbers(given, name, names.groups, 0.0, problems, "shares.") if name in given else [1.0] * len(names.groups)
         able = [weight if rank >= 0 else 0.0 for weight, rank in zip(weights, ranks, strict=True)]
-        if sum(able) <= 0.0:
+        if sum(able) <= 0.0 and max(ranks) >= 0:
             problems.append(
                 Problem("no group with the skill has a share", f"routing.settings.shares.{name}", "write a weight above 0")
             )

@@ -1,0 +1,32 @@
+"""Kernel: stages of a case that somebody outside does. The same rule as ``afterwards.outside`` of the reference."""
+
+from surgesim.sim.arrays import Centre
+from surgesim.sim.compiled import compiled
+from surgesim.sim.kernel_books import book_handled
+from surgesim.sim.kernel_calls import follow_ups
+from surgesim.sim.kernel_marks import AFTER, HANDLED, HOLD, SECONDS, TALK, Keys, drawn, ticks
+from surgesim.sim.state import INTERVAL, Out, State
+
+
+@compiled
+def outside(
+    centre: Centre, state: State, out: Out, keys: Keys, now: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, number: int,
+) -> None:  # fmt: skip
+    """Work that takes its time and none of an agent's."""
+    rules = centre.queues[queue]
+    talk = ticks(drawn(centre.laws, rules.talk, keys[TALK], need, attempt) * factor)
+    hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt))
+    after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt))
+    end = now + talk + hold + after
+    book_handled(centre, out, queue, state.n[INTERVAL], now, now, talk, hold, after)
+    if rules.follow_ups_end > rules.follow_up:
+        follow_ups(centre, state, keys, need, attempt, stream, queue, end, 0, -1, 0)
+    if number >= 0:
+        row = out.log[number]
+        row.outcome = HANDLED
+        row.joined_s = now * SECONDS
+        row.wait_s = 0.0
+        row.start_s = now * SECONDS
+        row.talk_end_s = (now + talk + hold) * SECONDS
+        row.end_s = end * SECONDS
