@@ -1,8 +1,8 @@
 """Plans beside interval-wise staffing: one price list, one covering model, one simulation with the same marks.
 
 Every rival asks a formula how many agents each interval needs, interval by interval, and covers that need at least
-cost with the same shifts, hires, seats, standby packages and prices. Where no cover exists, the least shortage of
-agents is allowed first. Lines and deferred work are given to the rivals as surgesim planned them. All plans are then
+cost with the same shifts, hires, seats, standby packages and prices. Where no cover exists, agents may be missing at
+a price far beyond all others. Lines and deferred work are given to the rivals as surgesim planned them. All plans are then
 simulated with the marks of surgesim's own verification, which its planning never saw.
 
 ``pyworkforce`` (Erlang C, then MinRequiredResources, shift by shift) is asked where it is installed, with OR-Tools.
@@ -14,6 +14,7 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,8 @@ from surgesim.planning.surrogate import Curve, Surrogate
 from surgesim.planning.watch import Seen, ample, seen
 from surgesim.sim.engine import run
 
+SHORT_JPY = 20_000.0
+"""Price of one agent missing in one interval, where no cover exists."""
 Need = Callable[[int, Floats], Floats]
 """From a queue and its contacts by interval to the agents needed by interval."""
 
@@ -161,23 +164,19 @@ def requirement(case: Case, need: Need) -> tuple[Problem, Surrogate]:
 
 
 def covered(case: Case, name: str, need: Need, seconds: float) -> Found:
-    """Cover a need at least cost, least shortage first, and simulate."""
+    """Cover a need at least cost, and simulate."""
     from pyomo.environ import Objective, value
 
     started = time.perf_counter()
     problem, surrogate = requirement(case, need)
     draft = Draft(problem, surrogate, kinds={kind: SHELF.load(kind) for kind in SHELF.kinds()}).build()
-    shortage = 0.0
+    shortage: Any = 0.0
     if solve(draft.model, seconds, linear=True).status == "infeasible":
         draft = draft.again(frozenset({"targets"}))
-        solve(draft.model, seconds, linear=True)
-        for relaxation in draft.relaxations:
-            amount = float(value(relaxation.amount))
-            relaxation.amount.setub(amount * 1.001 + 1e-3)
         needs = [surrogate.offered[key] for key in surrogate.constant]
-        shortage = sum(float(value(r.amount)) * n for r, n in zip(draft.relaxations, needs, strict=True))
+        shortage = sum(n * relaxation.amount for relaxation, n in zip(draft.relaxations, needs, strict=True))
         draft.model.cost.deactivate()
-        draft.model.bill = Objective(expr=draft.total)
+        draft.model.bill = Objective(expr=draft.total + SHORT_JPY * shortage)
     staged(draft, seconds, 0.003)
     found = capacity(problem, decided(draft))
     # deferred work and lines as surgesim planned them: those who do nothing else stay as they are
@@ -188,7 +187,7 @@ def covered(case: Case, name: str, need: Need, seconds: float) -> Found:
             agents[g], paid_s[g] = case.plan.capacity.agents[g], case.plan.capacity.paid_s[g]
     cost = bill(draft)[1] + _given(case, callers)
     saw = case.simulated(agents, paid_s, case.plan.capacity.lines)
-    return Found(name, cost, *case.judged(saw), shortage * problem.interval_s / 3600.0, time.perf_counter() - started)
+    return Found(name, cost, *case.judged(saw), value(shortage) * problem.interval_s / 3600.0, time.perf_counter() - started)
 
 
 def _given(case: Case, callers: set[int]) -> float:
