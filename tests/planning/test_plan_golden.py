@@ -33,6 +33,7 @@ def _cases():
         "shifts": (problem(1), {}),
         "sites": (problem(2, sites=(OPENING,)), {}),
         "standby": (problem(3, (hired(3, hires=0),), standby=(PACKAGE,)), {}),
+        "supervisors": (problem(1, heads_per_supervisor=12, supervisor_jpy_day=25_000.0), {}),
         "targets": (problem(1), {"constant": {(0, 0): -3.0}}),
         "working-week": (problem(8, (staff(8, days_per_week=2),)), {}),
     }

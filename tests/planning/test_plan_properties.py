@@ -212,3 +212,16 @@ def test_alternatives_say_what_a_change_costs_or_saves():
     assert any("more calls" in text and "costs" in text for text in found)
     assert not any("without hires" in text and "saves" in text for text in found)
     assert all(text for text in found.values())
+
+
+@few
+@given(st.integers(2, 15))
+def test_every_day_has_a_supervisor_for_so_many_heads(heads):
+    desk = replace(problem(3, (staff(3, on_hand=30),)), heads_per_supervisor=heads, supervisor_jpy_day=20_000.0)
+    cost, draft = _cost(desk, curves(desk))
+    bare, _ = _cost(problem(3, (staff(3, on_hand=30),)), curves(desk))
+    worked = decided(draft).work[0].sum(axis=0)
+    needed = sum(math.ceil(day / heads) for day in worked.tolist())
+    paid = dict(bill(draft)[0].select("item", "quantity").iter_rows())["supervisors tokyo"]
+    assert paid == pytest.approx(needed)
+    assert cost >= bare + 20_000.0 * needed - 1.0 - 4_000.0 * heads  # heads may be moved to spare a supervisor

@@ -239,6 +239,10 @@ class Problem:
         Labour law.
     standby : tuple of StandbyChoice
         Standby packages.
+    heads_per_supervisor : int
+        Heads at work that one supervisor looks after; 0: nobody asks for supervisors.
+    supervisor_jpy_day : float
+        Price of one supervisor for one day.
     """
 
     dates: tuple[date, ...]
@@ -262,6 +266,8 @@ class Problem:
     paths: int
     law: Law | None
     standby: tuple[StandbyChoice, ...] = ()
+    heads_per_supervisor: int = 0
+    supervisor_jpy_day: float = 0.0
 
     def most_heads(self, k: int) -> int:
         """Return the greatest number of heads of staff ``k``."""

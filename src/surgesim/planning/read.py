@@ -73,6 +73,8 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         paths=0 if model.needs.paths is None else len(model.needs.paths),
         law=law,
         standby=tuple(_package(levers, name) for name in levers.standby),
+        heads_per_supervisor=levers.supervisors.heads if levers.supervisors else 0,
+        supervisor_jpy_day=float(levers.supervisors.wage) if levers.supervisors else 0.0,
     )
 
 

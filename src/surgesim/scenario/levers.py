@@ -131,6 +131,15 @@ class LineLever(Closed):
     """From the decision, on the evening before the first day, to use."""
 
 
+class SupervisorLever(Closed):
+    """Supervisors that heads at work need."""
+
+    heads: Annotated[int, Field(ge=1)]
+    """Heads at work that one supervisor looks after, at each site on each day."""
+    wage: Annotated[float, price("head", "day")]
+    """Price of one supervisor for one day."""
+
+
 class Levers(Closed):
     """What can be decided."""
 
@@ -142,6 +151,8 @@ class Levers(Closed):
     """Lines to add, by trunk."""
     standby: Table[StandbyLever] = FrozenMapping()
     """Standby packages, by name."""
+    supervisors: SupervisorLever | None = None
+    """Supervisors; left out: they are not part of the plan."""
     budget: Annotated[float, price()] | None = None
     """Greatest total cost; left out: no limit."""
     confidence: Share = 0.95
