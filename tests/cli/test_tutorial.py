@@ -64,7 +64,8 @@ def test_examples_in_docstrings_are_true(name: str, folder: Path, monkeypatch: p
 
 
 def test_the_glossary_is_made_from_the_measures() -> None:
-    assert (ROOT / "docs" / "glossary.md").read_text("utf-8") == markdown()
+    mend = "write it again: surgesim list measures --markdown > docs/glossary.md"
+    assert (ROOT / "docs" / "glossary.md").read_text("utf-8") == markdown(), mend
 
 
 def test_list_shows_every_shelf_and_every_measure(capsys: pytest.CaptureFixture[str]) -> None:

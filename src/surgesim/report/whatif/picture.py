@@ -63,7 +63,7 @@ class Picture:
             line.set_data(*(_curve(answer) if answer is not None else ([], [])))
         self.band.set_verts([_band(simulated)] if simulated is not None else [])
         buffer = BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
         return buffer.getvalue()
 
 
