@@ -1,12 +1,14 @@
-"""From the relaxation to whole numbers in stages: sites, then hires and lines, then heads by blocks of days.
+"""From the relaxation to whole numbers in stages: sites, then hires and lines, then heads day by day.
 
 Handing the whole integer programme to the solver takes minutes: a few decisions couple everything (sites, hires,
-lines), and hundreds of head counts follow from them. The combinations of sites prove a bound; the head counts are
-found block of days by block of days, all other days held, as often as time allows.
+lines), and hundreds of head counts follow from them. The combinations of sites prove a bound; the head counts of each
+day are found one day after the other, later days in fractions, so that they even out what rounding left over. Searches end
+by nodes, not by seconds: the clock is only the outer limit.
 """
 
 import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,16 +17,20 @@ from numpy.typing import NDArray
 from surgesim.base.errors import SolverError
 from surgesim.planning.decision import Decision
 from surgesim.planning.draft import Draft
-from surgesim.planning.program import Answer, Flags, Floats, Program
+from surgesim.planning.program import Answer, Effort, Flags, Floats, Program
 
 MOST_COMBINATIONS = 16
 """Greatest number of combinations of sites that are looked at one by one."""
-BLOCK = 110
-"""Whole numbers to decide in one block of days."""
 NEAR = 1e-6
-REACH = 3
-"""Heads by which a shift may differ from a plan nearby."""
 STRATEGIC = ("hires.hired", "lines.lots", "sites.opens", "standby.reserved", "standby.activated")
+DAY_GAP = 0.8
+"""Share of the gap asked for at which the whole numbers of a day are good enough."""
+BLOCK = 120
+"""Whole numbers that are settled at a time, unless one day has more."""
+NODES, DAY_NODES = 50, 5
+"""Nodes of the search for hires and lines, and for the heads of one day."""
+
+Days = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +77,7 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     gap : float
         Relative gap to the proven bound that is good enough.
     near : Decision, optional
-        A plan whose sites are kept, and whose heads may change by :data:`REACH` at most.
+        A plan whose sites, hires, lines and days are kept where they are good enough.
 
     Returns
     -------
@@ -87,28 +93,29 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     start = sites(draft, program, time.monotonic() + seconds)
     if start is None:
         return Answer(None, np.inf, np.inf, True)
-    if near is not None:
-        start = _near(start, near)
-    done = days(strategy(start), gap)
+    old = None if near is None else _values(program, near)
+    done = days(strategy(start, gap, old), gap, old)
     for column, value, whole in zip(program.columns, done.values.tolist(), program.whole.tolist(), strict=True):
         column.set_value(float(round(value)) if whole else value, skip_validation=True)
     return Answer(done.values, done.objective, start.bound, (done.objective - start.bound) <= gap * done.objective)
 
 
-def _near(stage: Stage, near: Decision) -> Stage:
-    """Return the stage within reach of a plan, or the stage itself where that is infeasible."""
-    program, lower, upper = stage.program, stage.lower.copy(), stage.upper.copy()
-    for c in np.flatnonzero(program.of("shifts.work")):
-        k, s, d = program.index[c]
-        lower[c] = max(lower[c], near.work[k][s, d] - REACH)
-        upper[c] = min(upper[c], near.work[k][s, d] + REACH)
-    for c in np.flatnonzero(program.of("sites.opens")):
-        j, d = program.index[c]
-        lower[c] = upper[c] = float(near.opens[j] == d)
-    found = program.solve(lower, upper, np.zeros(len(lower), dtype=bool), stage.left, 0.0)
-    if found.values is None:
-        return stage
-    return replace(stage, lower=lower, upper=upper, values=found.values, objective=found.objective)
+def _values(program: Program, near: Decision) -> Floats:
+    """Return the values of the columns that a plan decides; nan for the others."""
+    found = np.full(len(program.lower), np.nan)
+    at: dict[str, Callable[..., float]] = {
+        "shifts.work": lambda k, s, d: float(near.work[k][s, d]),
+        "hires.hired": lambda k, o: float(near.hired[k][o]),
+        "sites.opens": lambda j, d: float(near.opens[j] == d),
+        "lines.lots": lambda t: float(near.lots[t]),
+        "seats.added": lambda j, d: float(near.added[j, d]),
+        "standby.reserved": lambda n: float(near.reserved[n]),
+        "standby.activated": lambda n, o: float(near.activated[n, o]),
+    }
+    for c in np.flatnonzero(np.isin(program.kind, list(at))):
+        index = program.index[c]
+        found[c] = at[program.kind[c]](*(index if isinstance(index, tuple) else (index,)))
+    return found
 
 
 def relaxed(draft: Draft, seconds: float) -> Answer:
@@ -136,7 +143,7 @@ def sites(draft: Draft, program: Program, ends: float) -> Stage | None:
     sites for that, the bound is the relaxation's own.
     """
     continuous = np.zeros(len(program.lower), dtype=bool)
-    relaxed = program.solve(program.lower, program.upper, continuous, ends - time.monotonic(), 0.0)
+    relaxed = program.solve(program.lower, program.upper, continuous, Effort(ends - time.monotonic()))
     if relaxed.values is None:
         return None
     start = Stage(program, program.lower, program.upper, relaxed.values, relaxed.objective, relaxed.bound, ends)
@@ -164,7 +171,7 @@ def _combination(draft: Draft, start: Stage, choice: dict[int, bool]) -> Stage |
         upper[c] = float(choice[int(program.index[c][0])])
     continuous = np.zeros(len(lower), dtype=bool)
     program.force_rows([draft.block("sites").once[j] for j, is_open in choice.items() if is_open], 1.0)
-    bound = program.solve(lower, upper, continuous, start.left, 0.0)
+    bound = program.solve(lower, upper, continuous, Effort(start.left))
     program.force_rows([draft.block("sites").once[j] for j, is_open in choice.items() if is_open], -np.inf)
     if bound.values is None:
         return None
@@ -173,14 +180,14 @@ def _combination(draft: Draft, start: Stage, choice: dict[int, bool]) -> Stage |
         # the first day on which a good part is open serves everybody whom the relaxation seats there
         first = next((c for c in mine if bound.values[mine[0] : c + 1].sum() > 0.05), mine[0])
         upper[mine], upper[first], lower[first] = 0.0, 1.0, 1.0
-    fixed = program.solve(lower, upper, continuous, start.left, 0.0)
+    fixed = program.solve(lower, upper, continuous, Effort(start.left))
     if fixed.values is None:
         return Stage(program, lower, upper, bound.values, np.inf, bound.objective, start.ends)
     return Stage(program, lower, upper, fixed.values, fixed.objective, bound.objective, start.ends)
 
 
-def strategy(stage: Stage) -> Stage:
-    """Settle hires and lines in whole numbers, near those of the relaxation.
+def strategy(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
+    """Settle hires and lines in whole numbers: those of a plan nearby where they are good enough, else new ones.
 
     Raises
     ------
@@ -188,89 +195,103 @@ def strategy(stage: Stage) -> Stage:
         No whole numbers were found in time.
     """
     program = stage.program
+    settled = np.isin(program.kind, STRATEGIC)
+    if old is not None and not np.isnan(old[settled]).any():
+        lower, upper = np.where(settled, old, stage.lower), np.where(settled, old, stage.upper)
+        none = np.zeros(len(lower), dtype=bool)
+        kept = program.solve(lower, upper, none, Effort(stage.left))
+        if kept.values is not None and kept.objective <= stage.bound * (1.0 + 0.5 * gap):
+            return replace(stage, lower=lower, upper=upper, values=kept.values, objective=kept.objective)
     few = program.of("hires.hired") & (stage.values < NEAR)
     whole = (program.of("hires.hired") & ~few) | np.isin(program.kind, ("lines.lots", "standby.reserved", "standby.activated"))
     upper = np.where(few, 0.0, stage.upper)
     if not whole.any():
         return replace(stage, upper=upper)
-    found = program.solve(stage.lower, upper, whole, 0.25 * stage.left, 0.001)
+    found = program.solve(stage.lower, upper, whole, Effort(stage.left, DAY_GAP * gap, NODES))
     if found.values is None:
         whole |= few
-        found = program.solve(stage.lower, stage.upper, whole, 0.5 * stage.left, 0.01)
+        found = program.solve(stage.lower, stage.upper, whole, Effort(stage.left, gap, 10 * NODES))
     if found.values is None:
         raise SolverError("no whole numbers of hires and lines were found in time; allow more time")
-    settled = np.isin(program.kind, STRATEGIC)
     values = np.where(settled, np.round(found.values), found.values)
     lower, upper = np.where(settled, values, stage.lower), np.where(settled, values, stage.upper)
     return replace(stage, lower=lower, upper=upper, values=values, objective=found.objective)
 
 
-def blocks(program: Program) -> list[NDArray[np.int64]]:
-    """Return neighbouring days together, with about as many whole numbers in each block."""
-    counts = np.bincount(program.day[program.whole & (program.day >= 0)], minlength=int(program.day.max(initial=0)) + 1)
-    found: list[list[int]] = [[]]
-    total = 0
-    for day, count in enumerate(counts.tolist()):
-        if found[-1] and total + count > BLOCK:
-            found.append([])
-            total = 0
-        found[-1].append(day)
-        total += count
-    return [np.array(days, dtype=np.int64) for days in found]
-
-
-def days(stage: Stage, gap: float) -> Stage:
-    """Settle heads and seats block by block, then improve them block by block, once, until time or gap is reached.
+def days(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
+    """Settle heads and seats, some days at a time; days of a plan nearby that are good enough stay as they are.
 
     Raises
     ------
     SolverError
-        Some block has no whole numbers, even with more hires.
+        Some day has no whole numbers, even with more hires.
     """
     parts = blocks(stage.program)
-    for number, part in enumerate(parts):
-        seconds = max(2.0, 0.8 * stage.left / (len(parts) - number))
-        stage = _settle(stage, part, seconds, 0.5 * gap)
-    for number, part in enumerate(parts):
-        if stage.left > 1.0 and stage.objective - stage.bound > gap * stage.objective:
-            stage = _improve(stage, part, stage.left / (len(parts) - number), 0.3 * gap)
+    allowed = DAY_GAP * gap * stage.bound / max(len(parts), 1)
+    for part in parts:
+        kept = None if old is None else _keep(stage, part, old, allowed)
+        stage = kept if kept is not None else _settle(stage, part, allowed)
     return stage
 
 
-def _settle(stage: Stage, part: NDArray[np.int64], seconds: float, gap: float) -> Stage:
-    """Settle a block of days; where that fails, with later days free, then all days nearly free, then more hires."""
+def blocks(program: Program) -> list[Days]:
+    """Return neighbouring days together, as many as have few whole numbers in all."""
+    counts = np.bincount(program.day[program.whole & (program.day >= 0)], minlength=int(program.day.max(initial=0)) + 1)
+    found: list[list[int]] = [[]]
+    for day in np.flatnonzero(counts).tolist():
+        if found[-1] and counts[[*found[-1], day]].sum() > BLOCK:
+            found.append([])
+        found[-1].append(day)
+    return [np.array(days, dtype=np.int64) for days in found if days]
+
+
+def _keep(stage: Stage, part: Days, old: Floats, allowed: float) -> Stage | None:
+    """Return the stage with days as they were in an earlier plan; None where that is impossible or dear."""
+    mine = stage.program.whole & np.isin(stage.program.day, part)
+    known = mine & ~np.isnan(old)
+    lower, upper = np.where(known, old, stage.lower), np.where(known, old, stage.upper)
+    found = stage.program.solve(lower, upper, mine & ~known, Effort(stage.left, 0.0, DAY_NODES))
+    if found.values is None or found.objective > stage.objective + allowed:
+        return None
+    values = np.where(mine, np.round(found.values), found.values)
+    lower, upper = (np.where(mine, values, bounds) for bounds in (stage.lower, stage.upper))
+    return replace(stage, lower=lower, upper=upper, values=values, objective=found.objective)
+
+
+def _settle(stage: Stage, part: Days, allowed: float) -> Stage:
+    """Settle some days, later days in fractions; where that fails, with earlier days nearly free, then with more hires."""
     program = stage.program
-    mine, dated = np.isin(program.day, part), program.day >= 0
-    later, hired = program.day > part[-1], program.of("hires.hired")
-    for freed, more in ((mine, 1.0), (mine | later, 1.0), (dated, 4.0), (dated | hired, 4.0)):
-        settled = freed & program.whole & ~later
-        found = _try(stage, freed, settled, mine, more * seconds, gap)
+    mine = program.whole & np.isin(program.day, part)
+    before = program.whole & (program.day >= 0) & (program.day < part[0])
+    hired = program.of("hires.hired")
+    few = _few(stage, mine, allowed)
+    if few is not None:
+        return few
+    gap = allowed / max(stage.objective, 1.0)
+    for wanted in (mine, mine | before, mine | before | hired):
+        freed = wanted & ~mine
+        lower = np.where(freed, np.maximum(stage.values - 1.0, program.lower), stage.lower)
+        upper = np.where(freed, np.minimum(stage.values + 2.0, program.upper), stage.upper)
+        upper = np.where(hired & wanted, program.upper, upper)
+        found = program.solve(lower, upper, wanted, Effort(stage.left, gap, DAY_NODES))
         if found.values is not None:
-            values = np.where(settled, np.round(found.values), found.values)
-            fixed = hired & freed
+            values = np.where(wanted, np.round(found.values), found.values)
+            fixed = wanted
             lower, upper = (np.where(fixed, values, bounds) for bounds in (stage.lower, stage.upper))
             return replace(stage, lower=lower, upper=upper, values=values, objective=found.objective)
     raise SolverError(f"no whole numbers of heads were found for day {int(part[0]) + 1} and after; allow more time")
 
 
-def _try(stage: Stage, freed: Flags, settled: Flags, mine: Flags, seconds: float, gap: float) -> Answer:
-    """Solve with some columns free; days that were settled before may move by a head or two only."""
-    program = stage.program
-    held = (program.day >= 0) & ~freed
-    near = settled & ~mine & (program.day >= 0)
-    lower = np.where(held, stage.values, np.where(near, np.maximum(stage.values - 1.0, stage.lower), stage.lower))
-    upper = np.where(held, stage.values, np.where(near, np.minimum(stage.values + 2.0, stage.upper), stage.upper))
-    upper = np.where(program.of("hires.hired") & freed, program.upper, upper)
-    return program.solve(lower, upper, settled, seconds, gap)
-
-
-def _improve(stage: Stage, part: NDArray[np.int64], seconds: float, gap: float) -> Stage:
-    program = stage.program
-    mine = np.isin(program.day, part)
-    held = program.whole & (program.day >= 0) & ~mine
-    lower, upper = np.where(held, stage.values, stage.lower), np.where(held, stage.values, stage.upper)
-    found = program.solve(lower, upper, program.whole & mine, seconds, gap, start=stage.values)
-    if found.values is None or found.objective >= stage.objective - 1.0:
-        return stage
-    values = np.where(program.whole & mine, np.round(found.values), found.values)
-    return replace(stage, values=values, objective=found.objective)
+def _few(stage: Stage, mine: Flags, allowed: float) -> Stage | None:
+    """Settle some days with the shifts that the relaxation uses, near their heads there; None where that is dear."""
+    heads = mine & stage.program.of("shifts.work")
+    most = np.where(stage.values > NEAR, np.ceil(stage.values) + 1.0, 0.0)
+    lower = np.where(heads, np.maximum(stage.lower, np.floor(stage.values) - 1.0), stage.lower)
+    upper = np.where(heads, np.minimum(stage.upper, most), stage.upper)
+    gap = 0.5 * allowed / max(stage.objective, 1.0)
+    found = stage.program.solve(lower, upper, mine, Effort(stage.left, gap, DAY_NODES))
+    if found.values is None or found.objective > stage.objective + 2.0 * allowed:
+        return None
+    values = np.where(mine, np.round(found.values), found.values)
+    lower, upper = (np.where(mine, values, bounds) for bounds in (stage.lower, stage.upper))
+    return replace(stage, lower=lower, upper=upper, values=values, objective=found.objective)
