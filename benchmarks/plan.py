@@ -13,7 +13,10 @@ simulated with the marks of surgesim's own verification, which its planning neve
 import argparse
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -110,31 +113,42 @@ def formula(case: Case, method: str, patient: bool) -> Need:
     return need
 
 
-def pyworkforce_need(case: Case) -> Need:
-    """Return agents by the pipeline of pyworkforce: Erlang C, then the least heads by shift and day."""
+def pyworkforce_staff(calls: list[float], terms: tuple[float, ...], days: list[tuple[list[int], dict[str, list[int]]]]) -> Floats:
+    """Return the agents that pyworkforce staffs: Erlang C by interval, then the least heads by shift, day by day."""
     from pyworkforce.queuing import ErlangC
     from pyworkforce.scheduling import MinRequiredResources
 
+    target, aht, interval, within = terms
+    desks = (ErlangC(transactions=max(n, 1e-3), aht=aht, interval=interval, asa=within) for n in calls)
+    wanted = np.array([desk.required_positions(service_level=target)["positions"] for desk in desks])
+    staffed = np.zeros(len(calls))
+    for mine, cover in days:
+        open_now = np.array(list(cover.values())).any(axis=0)
+        required = np.where(open_now & (np.array(calls)[mine] > 0), wanted[mine], 0).astype(int).tolist()
+        most = 2 * max(required) + 2
+        done = MinRequiredResources(num_days=1, periods=len(mine), shifts_coverage=cover, required_resources=[required],
+                                    max_period_concurrency=most, max_shift_concurrency=most).solve()  # fmt: skip
+        for entry in done["resources_shifts"]:
+            staffed[mine] += entry["resources"] * np.array(cover[entry["shift"]])
+    return staffed
+
+
+def pyworkforce_need(case: Case) -> Need:
+    """Return agents by pyworkforce, asked in a process of its own: OR-Tools and highspy each carry a HiGHS, and clash."""
+    problem = case.problem
+
     def need(queue: int, calls: Floats) -> Floats:
-        spec, problem = case.model.queues[queue], case.problem
+        spec = case.model.queues[queue]
         target = max((p.bound for p in problem.promises if p.queue == queue and p.measure == "service_level"), default=0.8)
-        minutes = problem.interval_s / 60.0
-        asked = [ErlangC(transactions=max(n, 1e-3), aht=spec.aht_s / 60.0, interval=minutes, asa=spec.answer_within_s / 60.0)
-                 .required_positions(service_level=target)["positions"] for n in calls]  # fmt: skip
-        wanted = np.asarray(asked, dtype=np.float64)
+        terms = (target, spec.aht_s / 60.0, problem.interval_s / 60.0, spec.answer_within_s / 60.0)
         shifts = {shift.name: shift for staff in problem.staff if queue in problem.skills[staff.index] for shift in staff.shifts}
-        staffed = np.zeros_like(wanted)
+        days = []
         for day in range(problem.days):
             mine = np.flatnonzero(problem.day_of == day)
             cover = {name: np.isin(mine, shift.cover[day][0]).astype(int).tolist() for name, shift in shifts.items()}
-            open_now = np.array(list(cover.values())).any(axis=0)
-            required = np.where(open_now & (calls[mine] > 0), wanted[mine], 0).astype(int).tolist()
-            most = int(max(required)) * 2 + 2
-            done = MinRequiredResources(num_days=1, periods=len(mine), shifts_coverage=cover, required_resources=[required],
-                                        max_period_concurrency=most, max_shift_concurrency=most).solve()  # fmt: skip
-            for entry in done["resources_shifts"]:
-                staffed[mine] += entry["resources"] * np.array(cover[entry["shift"]])
-        return np.asarray(staffed)
+            days.append((mine.tolist(), cover))
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            return alone.submit(pyworkforce_staff, calls.tolist(), terms, days).result()
 
     return need
 
@@ -206,10 +220,10 @@ def rivals(case: Case) -> Mapping[str, Need]:
         "lagged SIPP Erlang A": formula(case, "lagged_sipp", False),
         "modified offered load, Erlang A": formula(case, "modified_offered_load", False),
     }
-    try:
+    if all(find_spec(name) for name in ("pyworkforce", "ortools")):
         found["pyworkforce: Erlang C, MinRequiredResources"] = pyworkforce_need(case)
-    except ImportError as missing:
-        print(f"pyworkforce is not asked: {missing}; pip install pyworkforce to see it here")
+    else:
+        print("pyworkforce is not asked; pip install pyworkforce to see it here")
     return found
 
 
