@@ -10,6 +10,7 @@ engine         what it does                                                     
 =============  ====================================================================  ===========
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +28,7 @@ from surgesim.result.tables import Tables
 from surgesim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    from surgesim.sim.start import Start
     from surgesim.sim.stopping import StopRule
 
 ENGINES = ("sim", "reference", "erlang", "fluid")
@@ -68,6 +70,7 @@ def run(
     until: "tuple[Any, ...] | StopRule | None" = None,
     contacts_to: str | Path | None = None,
     policy: Any = None,
+    start: "Start | None" = None,
 ) -> Result:
     """Answer a scenario.
 
@@ -91,6 +94,8 @@ def run(
         replication.
     policy : module or object, optional
         Routing policy in place of that of the scenario: anything with the functions of ``surgesim.sim.view``.
+    start : Start, optional
+        State to begin with in the middle of the horizon (``surgesim.sim.start``): who waits, who is being served.
 
     Returns
     -------
@@ -111,7 +116,7 @@ def run(
     Result('shop', sim, 2 replications, seed 1, 0 warnings)
     """
     check(engine, replications, seed)
-    extras = Extras.of(until, contacts_to, policy)
+    extras = Extras.of(until, contacts_to, policy, start)
     from surgesim.model.build import build
 
     model = build(scenario)
@@ -120,22 +125,23 @@ def run(
 
 @dataclass(frozen=True)
 class Extras:
-    """What only simulations can do: a stop rule, where the contact log goes, and a routing policy of one's own."""
+    """What only simulations can do: a stop rule, where the contact log goes, a policy of one's own, a state to start with."""
 
     until: "StopRule | None" = None
     contacts_to: str | Path | None = None
     policy: Any = None
+    start: "Start | None" = None
 
     @classmethod
-    def of(cls, until: "tuple[Any, ...] | StopRule | None", contacts_to: str | Path | None, policy: Any) -> "Extras":
+    def of(cls, until: "tuple[Any, ...] | StopRule | None", contacts_to: str | Path | None, policy: Any, start: Any) -> "Extras":
         """Return the extras of a call, its stop rule read."""
         from surgesim.sim.stopping import StopRule
 
         if until is None or isinstance(until, StopRule):
-            return cls(until, contacts_to, policy)
+            return cls(until, contacts_to, policy, start)
         if not isinstance(until, tuple | list) or not 2 <= len(until) <= 4:
             raise InputError(Problem(f"{until!r} is no stop rule", "until", 'write ("service_level", 0.01)'))
-        return cls(StopRule(*until), contacts_to, policy)
+        return cls(StopRule(*until), contacts_to, policy, start)
 
 
 NO_EXTRAS = Extras()
@@ -154,8 +160,8 @@ def run_model(
     if engine in ("sim", "reference"):
         return _simulated(model, engine, replications, seed, progress, extras)
     if extras != NO_EXTRAS:
-        what = f"the engine {engine} has no replications, contact log or routing policy"
-        raise InputError(Problem(what, "engine", "leave out until, contacts_to and policy, or write sim"))
+        what = f"the engine {engine} has no replications, contact log, routing policy or start"
+        raise InputError(Problem(what, "engine", "leave out until, contacts_to, policy and start, or write sim"))
     if engine == "erlang":
         from surgesim.erlang.engine import run as answer
     else:
@@ -167,13 +173,14 @@ def run_model(
 
 def _simulated(model: Model, engine: str, replications: int, seed: int, progress: Progress, extras: Extras) -> Result:
     from surgesim.sim.engine import run as simulate
+    from surgesim.sim.engine import unit_for
     from surgesim.sim.policy import policy_from
 
     kind: Literal["sim", "reference"] = "sim" if engine == "sim" else "reference"
     own = extras.policy
     policy = None if own is None else policy_from(own, getattr(own, "KIND", "own"), {}, model)
     if kind == "sim":
-        prepare(progress)
+        prepare(progress, (unit_for(model, policy, extras.start),))
     progress("simulating", 0, replications)
     tables = simulate(
         model,
@@ -184,20 +191,25 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
         until=extras.until,
         contacts_to=extras.contacts_to,
         policy=policy,
+        start=extras.start,
     )
     missed = extras.until.missed(tables) if extras.until else None
     flags = (*flags_of(tables, tables.replications), *([missed] if missed else []))
     return Result(model.scenario, engine, seed, tables.replications, tables, flags)
 
 
-def prepare(progress: Progress = silent) -> None:
-    """Compile the simulation engine where that has not been done since surgesim was installed; 10 to 20 s."""
+UNITS = ("replicate", "recur")
+
+
+def prepare(progress: Progress = silent, units: Iterable[str] = ("replicate",)) -> None:
+    """Compile those units of the simulation engine that have not been compiled since surgesim was installed."""
     from surgesim.sim.cache import is_filled
     from surgesim.sim.engine import warm_up
 
-    if not is_filled():
-        progress("compiling the simulation engine, once per installation (10 to 20 s)", 0, 0)
-        warm_up()
+    for unit in units:
+        if not is_filled(unit):
+            progress("compiling the simulation engine, once per installation (5 to 20 s)", 0, 0)
+            warm_up(unit)
 
 
 ONE_REPLICATION = Flag(

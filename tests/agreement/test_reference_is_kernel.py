@@ -171,7 +171,19 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         }
     if draw(st.booleans()):
         tree["social"] = draw(socials())
+    if draw(st.booleans()):
+        tree["queues"]["one"]["sites"] = draw(sharings(teams, "one"))
+        if tree["queues"]["one"]["sites"]["rule"] == "overflow":
+            tree["routing"] = {"policy": "overflow-after"}
     return Scenario.model_validate(tree)
+
+
+def sharings(teams: dict[str, Any], queue: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return ways to share a queue among the sites that have the skill."""
+    sites = sorted({team["site"] for team in teams.values() if queue in team["skills"]})
+    shares = dict.fromkeys(sites, "100%") if len(sites) == 1 else {"here": "35%", "there": "65%"}
+    ways = st.sampled_from([{"rule": "percentage"}, {"rule": "siloed"}, {"rule": "overflow", "after": "45s"}])
+    return st.builds(lambda way, by: {**way, "by": by, "shares": shares}, ways, st.sampled_from(["luck", "counters"]))
 
 
 def differences(one: Counts, other: Counts) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from surgesim.base.errors import CatalogueError, InputError
-from surgesim.engines import ENGINES, Capacity, prepare, run, run_model
+from surgesim.engines import ENGINES, UNITS, Capacity, prepare, run, run_model
 from surgesim.model.build import build
 from surgesim.result.compare import compare
 from surgesim.result.folder import read, write
@@ -88,7 +88,7 @@ def test_capacity_replaces_staff_and_lines(plain: Plain) -> None:
 
 def test_progress_is_told(plain: Plain) -> None:
     seen: list[tuple[str, int, int]] = []
-    prepare()
+    prepare(units=UNITS)
     run(plain(), "sim", replications=3, progress=lambda *step: seen.append(step))
     run(plain(), "fluid", progress=lambda *step: seen.append(step))
     assert seen == [*(("simulating", done, 3) for done in range(4)), ("fluid", 1, 1)]

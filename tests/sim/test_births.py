@@ -8,6 +8,7 @@ from surgesim.base.streams import Purpose
 from surgesim.model.build import build
 from surgesim.sim.arrays import flat
 from surgesim.sim.births import births_of, ordered
+from surgesim.sim.branches import branched
 from surgesim.sim.laws import log_rest, logarithm
 from surgesim.sim.luck import Luck
 from surgesim.sim.ticks import to_ticks
@@ -48,7 +49,7 @@ def test_needs_that_make_their_own_births_are_asked() -> None:
 def test_first_attempts_are_drawn_ahead_as_the_reference_draws_them(law: str) -> None:
     queue = {"calls": {"handling": {"talk": law}, "patience": law}}
     model = build(scenario(queues=queue))
-    births, luck, rules = births_of(model, flat(model), 7, 1), Luck(7, 1), model.queues[0]
+    births, luck, rules = births_of(model, flat(branched(model)), 7, 1), Luck(7, 1), model.queues[0]
     for place in range(0, len(births.need), 29):
         need = int(births.need[place])
         assert births.talk[place] == luck.seconds(rules.talk, Purpose.TALK, need, 1)

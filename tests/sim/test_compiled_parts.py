@@ -98,6 +98,22 @@ def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path: Path, monkeypa
     assert cache.cache_folder.__wrapped__() is None
 
 
+def test_a_shared_folder_that_can_only_be_read_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    filled = shared / f"kernel-{cache.source_hash()}" / "sim"
+    filled.mkdir(parents=True)
+    (filled / "kernel.replicate-1.nbc").write_bytes(b"code")
+    writable = cache._writable
+    monkeypatch.setattr(cache, "_writable", lambda folder: shared not in folder.parents and writable(folder))
+    monkeypatch.setenv(cache.VARIABLE, str(shared))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(own))
+    for _ in range(2):
+        folder = cache.cache_folder.__wrapped__()
+        assert own in folder.parents
+        assert [path.read_bytes() for path in folder.rglob("*.nbc")] == [b"code"]
+    assert not list(folder.rglob("*.tmp"))
+
+
 def test_the_setting_of_numba_is_left_as_it_was() -> None:
     from numba import config
 

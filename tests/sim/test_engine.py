@@ -8,8 +8,9 @@ from sim_kit import born, scenario, total
 from surgesim.base.errors import DomainError
 from surgesim.model.build import build
 from surgesim.sim.cache import is_filled
-from surgesim.sim.engine import contacts, run, warm_up
+from surgesim.sim.engine import contacts, run, unit_for, warm_up
 from surgesim.sim.machine import Machine
+from surgesim.sim.recursion import KNOWN_OF_QUEUE, Recursion, obstacles
 from surgesim.sim.state import Sizes
 
 BUSY = {"groups": {"all": {"heads": 4}}, "queues": {"calls": {"patience": "exponential(2min)"}}}
@@ -73,14 +74,14 @@ def test_more_people_than_the_kernel_can_tell_apart_is_an_error(monkeypatch: pyt
 
 def test_a_failing_replication_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     model = build(scenario())
-    simulate = Machine.simulate
+    simulate = Recursion.simulate
 
-    def fails(self: Machine, seed: int, replication: int, log: bool = False) -> object:
+    def fails(self: Recursion, seed: int, replication: int, log: bool = False) -> object:
         if replication == 2:
             raise KeyboardInterrupt
         return simulate(self, seed, replication, log)
 
-    monkeypatch.setattr(Machine, "simulate", fails)
+    monkeypatch.setattr(Recursion, "simulate", fails)
     with pytest.raises(KeyboardInterrupt):
         run(model, 1, 8)
 
@@ -101,3 +102,19 @@ def test_one_kernel_serves_every_model() -> None:
 def test_warming_up_fills_the_cache() -> None:
     warm_up()
     assert is_filled()
+
+
+def test_a_single_desk_is_answered_by_the_recursion_as_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = build(scenario(**BUSY))
+    assert unit_for(model) == "recur"
+    quick, log = run(model, 3, 3), contacts(model, 3, 2)
+    monkeypatch.setattr("surgesim.sim.recursion.applies_to", lambda _: False)
+    assert unit_for(model) == "replicate"
+    assert quick.equals(run(model, 3, 3))
+    assert log.equals(contacts(model, 3, 2))
+
+
+def test_a_rule_that_the_recursion_does_not_know_goes_to_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = build(scenario(**BUSY))
+    monkeypatch.setattr("surgesim.sim.recursion.KNOWN_OF_QUEUE", KNOWN_OF_QUEUE - {"patience_factor"})
+    assert [problem.what for problem in obstacles(model)] == ["the rule patience_factor"]

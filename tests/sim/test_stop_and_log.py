@@ -60,7 +60,7 @@ def test_wrong_rules_are_refused(until: Any, part: str) -> None:
 
 @pytest.mark.parametrize("engine", ["erlang", "fluid"])
 def test_formulas_have_no_replications_to_stop(engine: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no replications, contact log or routing policy"):
+    with pytest.raises(InputError, match="no replications, contact log, routing policy or start"):
         run_engine(scenario(**BUSY), engine, contacts_to=tmp_path / "log")
 
 

@@ -86,7 +86,7 @@ def plan(
     """
     from surgesim.base.units import parse_duration
     from surgesim.cli.terminal import progress
-    from surgesim.engines import prepare
+    from surgesim.engines import UNITS, prepare
     from surgesim.planning.planner import plan as make_plan
     from surgesim.report.card import plan_card
     from surgesim.report.run_folder import summary, write_plan
@@ -96,7 +96,7 @@ def plan(
     limit = parse_duration(time_limit)
     loaded = load(scenario, override or (), set_ or ())
     with progress() as show:
-        prepare(show)
+        prepare(show, UNITS)
         made = make_plan(loaded, replications, seed, limit, lambda sentence: show(sentence, 0, 0))
         report_file = write_plan(made, out, lang, show) if out is not None else None
     if json_:
@@ -139,10 +139,10 @@ def deflection(
 def warmup() -> None:
     """Compile the simulation engine ahead of its first use (once per installation, 10 to 20 s)."""
     from surgesim.cli.terminal import progress
-    from surgesim.engines import prepare
+    from surgesim.engines import UNITS, prepare
 
     with progress() as show:
-        prepare(show)
+        prepare(show, UNITS)
     typer.echo("the simulation engine is compiled")
 
 

@@ -108,6 +108,7 @@ def _queue(scenario: Scenario, clock: Clock, name: str) -> QueueModel:
         trunk=_trunk(scenario, name),
         callers=callers(scenario, name, _trunk(scenario, name)),
         work=work_of(scenario, clock, name),
+        sharing=scenario.queues[name].sites,
     )
 
 

@@ -14,6 +14,7 @@ from surgesim.model.callers import CallerModel
 from surgesim.model.social import SocialModel
 from surgesim.model.work import Work
 from surgesim.scenario.scenario import Scenario
+from surgesim.scenario.sharing import Sharing
 from surgesim.scenario.work import Learning
 
 Floats = NDArray[np.float64]
@@ -88,6 +89,8 @@ class QueueModel:
         What callers meet and do before an agent answers.
     work : Work
         How its work is done, beyond one call at a time.
+    sharing : Sharing or None
+        How its contacts are shared among sites; None where one queue serves all of them.
     """
 
     name: str
@@ -111,6 +114,7 @@ class QueueModel:
     trunk: int
     work: Work
     callers: CallerModel = NOTHING
+    sharing: Sharing | None = None
 
     @property
     def brings(self) -> Sequence[tuple[int, float, Law]]:

@@ -8,6 +8,7 @@ from surgesim.base.distributions import Constant
 from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings, Table
+from surgesim.scenario.sharing import Sharing
 from surgesim.scenario.waiting import Balking, Menu, Misroute, Offer, Switch
 from surgesim.scenario.work import Chat, Escalation, Learning
 
@@ -121,6 +122,8 @@ class Queue(Closed):
     a chain of deferred queues by `follow_ups`, each stage with its deadline, done by agents or outside."""
     escalation: Escalation | None = None
     """Which contacts a second tier takes over; left out: none."""
+    sites: Sharing | None = None
+    """How calls are shared among sites; left out: one queue for all sites that have the skill."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

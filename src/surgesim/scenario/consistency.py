@@ -24,7 +24,8 @@ def consistency_problems(tree: Tree) -> list[Finding]:
     from surgesim.scenario.staffing import staffing_problems
 
     checks = (
-        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, _series, _levers, _heads, staffing_problems,
+        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, _series, _levers, _heads, _shared,
+        staffing_problems,
     )  # fmt: skip
     return [finding for check in checks for finding in check(tree)]
 
@@ -99,6 +100,24 @@ def _settings_of_policy(tree: Tree, policy: str, shelf: Shelf) -> Iterator[Findi
         if name not in known:
             mend = suggestion(name, known) if known else "delete it: this policy has no settings"
             yield ("routing", "settings", name), f"the policy {policy!r} has no setting {name!r}", mend
+
+
+def _shared(tree: Tree) -> Iterator[Finding]:
+    """Every site with a share of a queue has a group with the skill, and every group with the skill a share."""
+    for queue, entry in entries(tree, "queues"):
+        shares, rule = part(entry, "sites", "shares"), part(entry, "sites", "rule")
+        if not isinstance(shares, Mapping):
+            continue
+        able = {group.get("site") for _, group in entries(tree, "groups") if queue in listed(group.get("skills"))}
+        for site in sorted(str(site) for site in able ^ set(shares) if site is not None):
+            what = f"site {site!r} has a share of {queue!r} but no group with the skill"
+            if site in able:
+                what = f"groups at site {site!r} have the skill {queue!r}, but the site has no share"
+            yield ("queues", queue, "sites", "shares"), what, "give the site a share and a group, or neither"
+        policy = part(tree, "routing", "policy")
+        if rule == "overflow" and policy != "overflow-after":
+            what = f"the calls of {queue!r} overflow to other sites, which the policy {policy or Routing().policy!r} does not do"
+            yield ("queues", queue, "sites", "rule"), what, "write routing: {policy: overflow-after}"
 
 
 def _trunks(tree: Tree) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ USES: tuple[tuple[str, str], ...] = (
     ("queues.*.follow_ups.*.by_group.@", "groups"),
     ("queues.*.deadline_hours", "hours"),
     ("queues.*.escalation.to", "queues"),
+    ("queues.*.sites.shares.@", "sites"),
     ("groups.*.site", "sites"),
     ("groups.*.skills.*", "queues"),
     ("groups.*.roster.*.shift", "shifts"),

@@ -10,6 +10,7 @@ from surgesim.base.laws import Law
 from surgesim.model.model import Model, QueueModel
 from surgesim.result.counters import WAIT_EDGES_S
 from surgesim.sim.arrays_callers import SWITCH, caller_arrays, social_array
+from surgesim.sim.branches import Branched
 from surgesim.sim.contacts import ATTEMPT_MASK
 from surgesim.sim.laws import Laws, lowered
 from surgesim.sim.policy import ranks
@@ -34,6 +35,7 @@ QUEUE = np.dtype(
 GROUP = np.dtype([("factor", "f8"), ("agent", "i8"), ("size", "i8"), ("skill", "i8"), ("skills_end", "i8")])
 STREAM = np.dtype([("reason", "i8"), ("queue", "i8"), ("factor", "f8")])
 CHANNEL = np.dtype([("available_from", "i8"), ("delay", "i8"), ("factor", "f8")])
+BRANCH = np.dtype([("first", "i8"), ("next", "i8"), ("share", "f8"), ("by_luck", "i8"), ("many", "i8")])
 FOLLOW_UP = np.dtype([("queue", "i8"), ("probability", "f8"), ("delay", "i8")])
 
 
@@ -65,11 +67,13 @@ class Centre(NamedTuple):
     lost: Integers
     lines: Integers
     wait_edges: Integers
+    branches: Records
+    closed_to: Integers
     laws: Laws
     work: WorkRules
 
 
-def flat(model: Model) -> Centre:
+def flat(model: Branched) -> Centre:
     """Return the arrays of a model."""
     laws: list[Law] = []
     queues, follow_ups, windows, servers = _queues(model, laws)
@@ -103,9 +107,19 @@ def flat(model: Model) -> Centre:
         lost=np.array(model.lost, dtype=np.int64, order="C"),
         lines=np.array(model.lines, dtype=np.int64, order="C"),
         wait_edges=np.array([_ceiling(edge) for edge in (*WAIT_EDGES_S[1:], math.inf)], dtype=np.int64),  # 32 of them
+        branches=_branches(model),
+        closed_to=model.closed_to().astype(np.int64),
         laws=lowered(laws),
         work=work,
     )
+
+
+def _branches(model: Branched) -> Records:
+    branches = np.zeros(len(model.queues), dtype=BRANCH)
+    branches["first"], branches["next"], branches["share"] = model.queue_of, model.next_of(), model.share_of
+    branches["many"] = [model.queue_of.count(queue) > 1 for queue in model.queue_of]
+    branches["by_luck"] = [queue.sharing is not None and queue.sharing.by == "luck" for queue in model.queues]
+    return branches
 
 
 def _ticks(seconds: float) -> int:

@@ -121,6 +121,14 @@ class Books:
         """Book the time during which agents were on duty."""
         self.spread(self.counts.groups[:, group, GROUP_COLUMN["ready_s"]], start, end, agents)
 
+    def busy(self, group: int, start: float, end: float) -> None:
+        """Book the time during which an agent was at work."""
+        self.spread(self.counts.groups[:, group, GROUP_COLUMN["busy_s"]], start, end)
+
+    def forget_paid(self, interval: int) -> None:
+        """Leave out the paid time before an interval, the first that is simulated."""
+        self.counts.groups[:interval, :, GROUP_COLUMN["paid_s"]] = 0.0
+
     def in_service(self, trunk: int, start: float, end: float, lines: int) -> None:
         """Book the time during which lines were in service."""
         self.spread(self.counts.trunks[:, trunk, TRUNK_COLUMN["line_s"]], start, end, lines)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,13 +49,28 @@ def cache_folder() -> Path | None:
     """Return the folder for compiled code, None where no place can be written (code is then compiled every time).
 
     The name holds a hash of the sources, so an upgrade never meets code of another version. Set the environment
-    variable ``SURGESIM_CACHE_DIR`` to choose the place.
+    variable ``SURGESIM_CACHE_DIR`` to choose the place. What a folder holds that can only be read, such as one that many
+    share, is copied to the next place that can be written.
     """
+    read_only: list[Path] = []
     for place in _places():
         folder = place / f"kernel-{source_hash()}"
         if _writable(folder):
+            for other in read_only:
+                shutil.copytree(other, folder, dirs_exist_ok=True, copy_function=_copied)
             return folder
+        if folder.is_dir():
+            read_only.append(folder)
     return None
+
+
+def _copied(source: str, target: str) -> str:
+    """Copy a file that is not there yet; it appears whole."""
+    if not os.path.exists(target):
+        staging = f"{target}.{os.getpid()}.tmp"
+        shutil.copy2(source, staging)
+        os.replace(staging, target)
+    return target
 
 
 @contextmanager
@@ -71,7 +87,7 @@ def kept_in_cache() -> Iterator[bool]:
         config.CACHE_DIR = before
 
 
-def is_filled() -> bool:
-    """Whether the kernel has been compiled before, so that it starts at once."""
+def is_filled(unit: str = "replicate") -> bool:
+    """Whether a unit (``replicate`` or ``recur``) has been compiled before, so that it starts at once."""
     folder = cache_folder()
-    return folder is not None and any(folder.rglob("*replicate*.nbc"))
+    return folder is not None and any(folder.rglob(f"*.{unit}-*.nbc"))

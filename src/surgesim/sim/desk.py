@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from simpy.events import Event
 
+from surgesim.base.streams import Purpose
 from surgesim.model.model import Floats, QueueModel
 from surgesim.sim.books import Books
+from surgesim.sim.branches import Branched
 from surgesim.sim.chats import Chatting, Hands
 from surgesim.sim.contacts import Contact
+from surgesim.sim.luck import Luck
 
 
 @dataclass(slots=True, eq=False)
@@ -150,6 +153,41 @@ class Group:
         """Book the time on duty up to now."""
         self.books.on_duty(self.index, self.booked_until, now, self.busy + self.idle)
         self.booked_until = now
+
+
+class Numbers:
+    """Which branch of a shared queue takes a contact."""
+
+    def __init__(self, model: Branched, luck: Luck) -> None:
+        self.model = model
+        self.luck = luck
+        self.closed_to = model.closed_to()
+        self.credit = [0.0] * len(model.queue_of)
+
+    def branch_for(self, contact: Contact, interval: int) -> int:
+        """Return the branch: by turns in proportion to the shares of the open ones, or by the mark of the contact."""
+        share, queue = self.model.share_of, self.model.queue_of[contact.queue]
+        open_now = [
+            branch for branch, of in enumerate(self.model.queue_of) if of == queue and not self.closed_to[branch, interval]
+        ]
+        if not open_now or self.model.queue_of.count(queue) == 1:
+            return queue
+        total = 0.0
+        for branch in open_now:
+            total += share[branch]
+        sharing = self.model.queues[queue].sharing
+        if sharing is not None and sharing.by == "luck":
+            left = self.luck.uniform(Purpose.SITE, contact.need, contact.attempt) * total
+            for branch in open_now:
+                left -= share[branch]
+                if left < 0.0:
+                    return branch
+            return open_now[-1]
+        for branch in open_now:
+            self.credit[branch] += share[branch]
+        chosen = max(open_now, key=lambda branch: self.credit[branch])
+        self.credit[chosen] -= total
+        return chosen
 
 
 class Trunk:

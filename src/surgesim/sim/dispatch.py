@@ -1,9 +1,9 @@
 """The reference engine and its routing policy: when it is asked, and what is done with its answers."""
 
 from surgesim.base.streams import Purpose
-from surgesim.model.model import Model
 from surgesim.sim import chats
 from surgesim.sim.agenda import Agenda, Rank
+from surgesim.sim.branches import Branched
 from surgesim.sim.contacts import Contact
 from surgesim.sim.desk import Group, QueueDesk
 from surgesim.sim.luck import Luck
@@ -15,7 +15,7 @@ from surgesim.sim.view import MOST_TIMERS, NEVER, View
 class Dispatch:
     """Asks the policy, and checks that its answers are possible."""
 
-    model: Model
+    model: Branched
     policy: Policy
     view: View
     luck: Luck

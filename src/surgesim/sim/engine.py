@@ -13,6 +13,7 @@ from surgesim.result.tables import Axes, Tables, from_arrays
 from surgesim.sim.contact_log import Keep, contact_files, frame_of
 from surgesim.sim.counts import Counts
 from surgesim.sim.policy import Policy, policy_of
+from surgesim.sim.start import Start
 from surgesim.sim.stopping import LEAST, StopRule
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def run(
     until: StopRule | None = None,
     contacts_to: str | Path | None = None,
     policy: Policy | None = None,
+    start: Start | None = None,
 ) -> Tables:
     """Return the counters of many replications.
 
@@ -57,6 +59,8 @@ def run(
         Where the contact log goes; see ``contact_log.contact_files``.
     policy : Policy, optional
         Routing policy; the scenario's own where it is left out.
+    start : Start, optional
+        State to begin with in every replication, in the middle of the horizon.
 
     Raises
     ------
@@ -65,11 +69,11 @@ def run(
     DomainError
         Less than one replication or thread, or more people in the system than the kernel can tell apart.
     InputError
-        The contact log cannot be written there.
+        The contact log cannot be written there, or the centre cannot be in the state.
     """
     _check(replications, threads)
     with nullcontext() if contacts_to is None else contact_files(model, contacts_to) as keep:
-        simulate = _simulator(model, seed, engine, keep is not None, policy)
+        simulate = _simulator(model, seed, engine, keep is not None, policy, start)
         return _gathered(model, _kept(simulate, keep), replications, threads, engine, progress, until)
 
 
@@ -132,10 +136,18 @@ def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine 
     return pl.concat([frame_of(model, place, found[place]) for place in range(replications)])
 
 
-def warm_up() -> None:
-    """Compile the kernel ahead of its first use, on a desk of one agent; every model uses the same compiled code."""
+def warm_up(unit: str = "replicate") -> None:
+    """Compile a unit of the engine ahead of its first use, on a desk of one agent; every model uses the same code.
+
+    Parameters
+    ----------
+    unit : {"replicate", "recur"}
+        The event loop, or the recursion for single desks.
+    """
     from surgesim.model.build import build
     from surgesim.scenario.scenario import Scenario
+    from surgesim.sim.machine import Machine
+    from surgesim.sim.recursion import Recursion
 
     tree = {
         "surgesim": 1,
@@ -148,7 +160,15 @@ def warm_up() -> None:
         "sites": {"here": {"seats": 1}},
         "groups": {"all": {"site": "here", "skills": ["calls"], "heads": 1}},
     }
-    run(build(Scenario.model_validate(tree)), replications=1)
+    model = build(Scenario.model_validate(tree))
+    (Recursion if unit == "recur" else Machine)(model).simulate(1, 0)
+
+
+def unit_for(model: Model, policy: Policy | None = None, start: Start | None = None) -> str:
+    """Return the unit of compiled code that answers for a model: ``replicate`` or ``recur``."""
+    from surgesim.sim.recursion import applies_to
+
+    return "recur" if policy is None and start is None and applies_to(model) else "replicate"
 
 
 def _check(replications: int, threads: int) -> None:
@@ -161,18 +181,24 @@ def _check(replications: int, threads: int) -> None:
         raise DomainError(problems)
 
 
-def _simulator(model: Model, seed: int, engine: Engine, log: bool, policy: Policy | None = None) -> Simulate:
+def _simulator(
+    model: Model, seed: int, engine: Engine, log: bool, policy: Policy | None = None, start: Start | None = None
+) -> Simulate:
     if engine == "reference":
         from surgesim.sim.reference import simulate
 
         chosen = policy or policy_of(model)
-        return lambda place: simulate(model, seed, place, log, chosen)
+        return lambda place: simulate(model, seed, place, log, chosen, start)
     if engine != "sim":
         raise DomainError(Problem(f"{engine!r} is not a simulation engine", "engine", "write sim or reference"))
     from surgesim.sim.machine import Machine
+    from surgesim.sim.recursion import Recursion
 
+    if unit_for(model, policy, start) == "recur":
+        recursion = Recursion(model)
+        return lambda place: recursion.simulate(seed, place, log)
     machine = Machine(model, policy)
-    return lambda place: machine.simulate(seed, place, log)
+    return lambda place: machine.simulate(seed, place, log, start=start)
 
 
 def _replicate(simulate: Simulate, places: Iterable[int], threads: int, engine: Engine) -> Iterator[tuple[int, Counts]]:

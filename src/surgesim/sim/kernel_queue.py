@@ -7,6 +7,7 @@ from surgesim.sim.compiled import inlined, merged
 from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BACK, DOOR_MASK, IN_MENU, MOVED
 from surgesim.sim.heaps import called, packed, pushed
 from surgesim.sim.kernel_books import book_handled, book_wait, new_place
+from surgesim.sim.kernel_branches import branch_for
 from surgesim.sim.kernel_callbacks import called_back, seize_line, sent_back, unreached, waiting_since
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, post, redial
 from surgesim.sim.kernel_marks import (
@@ -113,6 +114,9 @@ def arrive(
     may_stray = rules.strays > 0.0 and mode == 0 and attempt & ATTEMPT_MASK == 1 and not handed
     if may_stray and uniform(keys[MISROUTE], need, attempt) < rules.strays:
         queue, mode, since, ahead = centre.callers[queue].wrong, ASTRAY, queue, -1
+        rules = centre.queues[queue]
+    if centre.branches[queue].many == 1:
+        queue = branch_for(centre, state, keys, queue, need, attempt)
         rules = centre.queues[queue]
     number = logged(state, out, need, attempt, queue, stream, now)
     if not is_open(centre.queues, centre.windows, state.queues, queue, now):

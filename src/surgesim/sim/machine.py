@@ -1,6 +1,7 @@
 """The kernel compiled: once for all models, with routing policies as functions that are handed in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,10 +13,13 @@ from surgesim.result.counters import GROUP_COLUMNS, GROUP_SUMS, SUMS, TRUNK_COLU
 from surgesim.sim.arrays import flat
 from surgesim.sim.births import births_of
 from surgesim.sim.books import COLUMN
+from surgesim.sim.branches import branched, together
 from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST
 from surgesim.sim.policy import Policy, Question, Timer, policy_of
+from surgesim.sim.start import Placed, Start, placed
+from surgesim.sim.start_kernel import begin
 from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, new_out, new_state, new_view
 from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
@@ -77,9 +81,10 @@ class Machine:
     def __init__(self, model: Model, policy: Policy | None = None, compile_policy: bool = True) -> None:
         from numba import float64, int64, typeof
 
-        self.model = model
-        self.policy = policy or policy_of(model)
-        self.centre = flat(model)
+        self.queues = len(model.queues)
+        model = self.model = branched(model)
+        self.policy = policy or policy_of(self.model)
+        self.centre = flat(self.model)
         self.sizes = Sizes(4096, 8192, 0)
         if int(self.centre.groups["size"].sum()) >= MOST:
             raise DomainError(
@@ -121,8 +126,10 @@ class Machine:
     def _state(self, sizes: Sizes) -> State:
         return new_state(self.centre, len(self.model.trunks), sizes)
 
-    def simulate(self, seed: int, replication: int, log: bool = False, births: Births | None = None) -> Counts:
-        """Return the counters of one replication, and its contact log on request.
+    def simulate(
+        self, seed: int, replication: int, log: bool = False, births: Births | None = None, start: Start | None = None
+    ) -> Counts:
+        """Return the counters of one replication, and its contact log on request; from a state on where one is given.
 
         ``births`` are those of :func:`~surgesim.sim.births.births_of`, for those who keep them for many staffings.
 
@@ -137,23 +144,30 @@ class Machine:
 
         if births is None:
             births = births_of(self.model, self.centre, seed, replication)
-        rows = 2 * len(births.need) + 1024 if log else 0
+        given = None if start is None else placed(start, self.model, seed, replication)
+        inside = 0 if given is None else 2 * len(given.waiting)
+        rows = 2 * len(births.need) + 1024 + inside if log else 0
         while True:
-            sizes = self.sizes._replace(rows=rows)
-            counts, state, out, status = self._once(births, sizes, seed, replication)
+            sizes = Sizes(self.sizes.people + inside, self.sizes.patience + inside, rows)
+            counts, state, out, status = self._once(births, sizes, seed, replication, given)
             if status != NO_ROOM:
                 break
             rows *= 2
-            self._grow(sizes)
+            self._grow(sizes._replace(people=self.sizes.people, patience=self.sizes.patience))
         if status:
             self._blame(state, status)
-        return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, out.log[: state.n[ROWS]] if log else None)
+        kept = replace(counts, log=out.log[: state.n[ROWS]] if log else None)
+        return together(self.model, kept, self.queues)
 
-    def _once(self, births: Births, sizes: Sizes, seed: int, replication: int) -> tuple[Counts, State, Out, int]:
+    def _once(
+        self, births: Births, sizes: Sizes, seed: int, replication: int, given: Placed | None = None
+    ) -> tuple[Counts, State, Out, int]:
         from surgesim.sim.kernel_marks import keys_of
 
         counts, state = Counts.empty(self.model), self._state(sizes)
         out, view = new_out(counts, sizes.rows), new_view(self.model, self.centre, self.policy)
+        if given is not None:
+            begin(self.centre, births, state, view, out, given)
         arguments = (
             self.centre,
             births,

@@ -20,12 +20,18 @@ class Names(NamedTuple):
         Place of a queue in the skills of a group; -1 where the group has not the skill.
     target_s : tuple of float
         Within which time each queue is to be answered, or finished where it is deferred work.
+    away : ndarray of bool, shape (groups, queues)
+        Where a queue is a branch at one site, the groups at other sites.
+    after_s : tuple of float or None
+        Wait after which these help; None where a queue is not shared among sites.
     """
 
     queues: tuple[str, ...]
     groups: tuple[str, ...]
     rank: Any
     target_s: tuple[float, ...] = ()
+    away: Any = None
+    after_s: tuple[float | None, ...] = ()
 
 
 def numbers(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.errors import PolicyError, Problem, ScenarioError
 from surgesim.model.model import Model
+from surgesim.sim.branches import branched
 from surgesim.sim.names import Names
 from surgesim.sim.routing import SHELF
 from surgesim.sim.view import NEVER, View
@@ -139,9 +140,14 @@ def policy_of(model: Model) -> Policy:
 
 def policy_from(module: Any, name: str, settings: Mapping[str, Any], model: Model) -> Policy:
     """Return a policy from its module, or any object with the same attributes."""
+    model = branched(model)
+    after = tuple((queue.sharing.after or 0.0) if queue.sharing is not None else None for queue in model.queues)
     targets = tuple(queue.deadline_s if queue.deferred else queue.answer_within_s for queue in model.queues)
-    names = Names(tuple(queue.name for queue in model.queues), model.groups, ranks(model), targets)
-    problems: list[Problem] = []
+    names = Names(tuple(queue.name for queue in model.queues), model.groups, ranks(model), targets, model.away, after)
+    lacking = [part for part in ("arrived", "free") if not callable(getattr(module, part, None))]
+    problems = [
+        Problem(f"the policy {name!r} has no function {part}", "routing.policy", "see surgesim.sim.view") for part in lacking
+    ]
     allowed = tuple(getattr(module, "SETTINGS", ()))
     mend = f"write one of {', '.join(allowed)}" if allowed else "delete it"
     problems += [

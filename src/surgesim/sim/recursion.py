@@ -4,6 +4,7 @@ It gives the same counters and the same contact log as the kernel, bit for bit, 
 """
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from surgesim.base.errors import DomainError, Problem
 from surgesim.model.model import Model
 from surgesim.sim.arrays import flat
 from surgesim.sim.births import births_of
+from surgesim.sim.branches import branched
 from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST, new_heap
@@ -23,12 +25,25 @@ POLICIES = ("longest-wait", "longest-idle-agent", "least-skilled-first", "priori
 """Policies that are first come, first served where there is one queue and one group."""
 
 
+KNOWN_OF_MODEL = {
+    "scenario", "clock", "needs", "reasons", "reason_queue", "reason_talk_factor", "channels", "queues", "groups", "sites",
+    "trunks", "group_site", "skills", "handling_factor", "agents", "paid_s", "lost", "lines", "learning",
+}  # fmt: skip
+KNOWN_OF_QUEUE = {
+    "name", "talk", "hold", "after", "patience", "answer_within_s", "short_abandon_s", "deadline_s", "priority",
+    "redial_probability", "redial_delay", "attempts", "patience_factor", "closing_returns", "closing_spread", "follow_ups",
+    "windows_s", "trunk", "sharing", "callers", "work",
+}  # fmt: skip
+"""What the recursion obeys; a model with anything else goes to the kernel."""
+
+
 def obstacles(model: Model) -> list[Problem]:
     """Return why the recursion cannot answer for a model; an empty list where it can."""
     routing = model.scenario.routing
     found = [
         (len(model.queues) != 1, f"{len(model.queues)} queues", "queues"),
         (len(model.groups) != 1, f"{len(model.groups)} groups", "groups"),
+        (any(queue.sharing is not None for queue in model.queues), "a queue shared among sites", "queues"),
         (any(queue.deferred for queue in model.queues), "deferred work", "queues"),
         (model.social is not None, "posts that bring new needs", "social"),
         (any(queue.callers.beyond_formulas for queue in model.queues), "menus, announced waits, offers or other desks", "queues"),
@@ -39,7 +54,19 @@ def obstacles(model: Model) -> list[Problem]:
         (any(queue.trunk >= 0 for queue in model.queues), "lines that can be busy", "trunks"),
         (routing.policy not in POLICIES or bool(routing.settings), f"the policy {routing.policy}", "routing"),
     ]
+    found += [(True, f"the rule {name}", "queues") for name in _unknown(model)]
     return [Problem(what, where, "use the engine sim") for holds, what, where in found if holds]
+
+
+def _unknown(model: Model) -> list[str]:
+    """Return rules of the model that the recursion does not know, and that are not left out."""
+    parts: list[tuple[Any, set[str]]] = [(model, KNOWN_OF_MODEL), *((queue, KNOWN_OF_QUEUE) for queue in model.queues)]
+    unknown = [(part, field) for part, known in parts for field in fields(part) if field.name not in known]
+    return [field.name for part, field in unknown if not _left_out(getattr(part, field.name), field.default)]
+
+
+def _left_out(value: Any, default: Any) -> bool:
+    return bool(value is default or (isinstance(value, bool | int | float | str | tuple) and value == default))
 
 
 def applies_to(model: Model) -> bool:
@@ -83,7 +110,7 @@ class Recursion:
         if problems:
             raise DomainError(problems)
         self.model = model
-        self.centre = flat(model)
+        self.centre = flat(branched(model))
         self.sizes = Sizes(4096, 1, 0)
         self._recur: Callable[..., int] | None = None
         windows = self.centre.windows

@@ -11,6 +11,7 @@ from surgesim.model.model import Model
 from surgesim.sim import chats, tiers
 from surgesim.sim.afterwards import follow_up, outside
 from surgesim.sim.agenda import Rank
+from surgesim.sim.branches import branched, together
 from surgesim.sim.contacts import Contact, Promise
 from surgesim.sim.counts import Counts
 from surgesim.sim.desk import Agent, Group, QueueDesk, Trunk, Waiting
@@ -18,10 +19,14 @@ from surgesim.sim.dispatch import Dispatch
 from surgesim.sim.policy import Policy, policy_of
 from surgesim.sim.reference_callers import Callers
 from surgesim.sim.reference_state import Process
-from surgesim.sim.ticks import GRACE_S, on_grid
+from surgesim.sim.start import Placed, Start, placed
+from surgesim.sim.start_reference import begin
+from surgesim.sim.ticks import GRACE_S, on_grid, to_ticks
 
 
-def simulate(model: Model, seed: int, replication: int, log: bool = False, policy: Policy | None = None) -> Counts:
+def simulate(
+    model: Model, seed: int, replication: int, log: bool = False, policy: Policy | None = None, start: Start | None = None
+) -> Counts:
     """Return the counters of one replication.
 
     Parameters
@@ -34,21 +39,27 @@ def simulate(model: Model, seed: int, replication: int, log: bool = False, polic
         Whether to keep the contact log.
     policy : Policy, optional
         Routing policy; the scenario's own where it is left out.
+    start : Start, optional
+        State to begin with, in the middle of the horizon.
 
     Raises
     ------
     PolicyError
         The routing policy raised, or answered something that is not possible.
     """
-    return Reference(model, seed, replication, policy or policy_of(model)).run(log)
+    whole = branched(model)
+    given = None if start is None else placed(start, model, seed, replication)
+    return together(whole, Reference(whole, seed, replication, policy or policy_of(whole)).run(log, given), len(model.queues))
 
 
 class Reference(Dispatch, Callers):
     """One replication: the desk, and the processes that run in it."""
 
-    def run(self, log: bool) -> Counts:
+    def run(self, log: bool, given: Placed | None = None) -> Counts:
         """Let everything happen, and return the counters."""
-        self.agenda.process(self.clockwork())
+        if given is not None:
+            begin(self, given)
+        self.agenda.process(self.clockwork(0 if given is None else given.interval))
         self.agenda.run_to_the_end(self.horizon + GRACE_S)
         for queue in self.queues:
             for waiting in queue.line:
@@ -58,11 +69,13 @@ class Reference(Dispatch, Callers):
         chats.left(self)
         return self.books.closing(log)
 
-    def clockwork(self) -> Process:
+    def clockwork(self, begins: int) -> Process:
         """At the start of each interval staff and lines change, and the needs of the interval are on their way."""
         edges = self.books.edges
         first = np.searchsorted(self.births.time_s, edges)
-        for interval, edge in enumerate(edges[:-1]):
+        if begins > 0:
+            first[begins] = np.searchsorted(to_ticks(self.births.time_s), to_ticks(edges[begins]))
+        for interval, edge in list(enumerate(edges[:-1]))[begins:]:
             yield self.agenda.at(edge, Rank.STAFFING)
             self.change_staffing(interval, edge)
             for place in range(first[interval], first[interval + 1]):
@@ -92,6 +105,7 @@ class Reference(Dispatch, Callers):
             if not self.calls_at_once(contact):
                 return
         self.goes_astray(contact)
+        contact.queue = self.numbers.branch_for(contact, self.books.interval_of(contact.arrival_s))
         queue = self.queues[contact.queue]
         self.books.arrived(contact)
         if not queue.is_open(contact.arrival_s):

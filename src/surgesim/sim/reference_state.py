@@ -6,11 +6,11 @@ from collections.abc import Generator
 import numpy as np
 from simpy.events import Event
 
-from surgesim.model.model import Model
 from surgesim.sim.agenda import Agenda
 from surgesim.sim.books import Books
+from surgesim.sim.branches import Branched
 from surgesim.sim.contacts import Contact
-from surgesim.sim.desk import Group, QueueDesk, Trunk
+from surgesim.sim.desk import Group, Numbers, QueueDesk, Trunk
 from surgesim.sim.learning import learned
 from surgesim.sim.luck import Luck
 from surgesim.sim.policy import Policy, ranks
@@ -22,10 +22,11 @@ Process = Generator[Event, None, None]
 class Replication(ABC):
     """One replication: the desk, the marks, the books."""
 
-    def __init__(self, model: Model, seed: int, replication: int, policy: Policy) -> None:
+    def __init__(self, model: Branched, seed: int, replication: int, policy: Policy) -> None:
         self.model = model
         self.policy = policy
         self.luck = Luck(seed, replication)
+        self.numbers = Numbers(model, self.luck)
         self.births = model.needs.births(seed, replication)
         self.fan = 1 + max(len(queue.follow_ups) for queue in model.queues)
         self.books = Books(model, self.fan)

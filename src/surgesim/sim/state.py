@@ -74,6 +74,7 @@ class State(NamedTuple):
     timers: Integers
     chat: Chats
     tiers: Tiers
+    credit: Floats
 
 
 class Out(NamedTuple):
@@ -125,6 +126,7 @@ def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
         timers=new_heap(sizes.patience),
         chat=new_chats(centre.work, len(size), total),
         tiers=new_tiers(centre.work, sizes.people, total),
+        credit=np.zeros(len(centre.queues)),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from surgesim.base.errors import Problem
 from surgesim.sim.names import Names, durations, mapping, positions
+from surgesim.sim.ticks import on_grid
 from surgesim.sim.view import NEVER, View
 
 KIND = "overflow-after"
@@ -16,7 +17,8 @@ def prepare(settings: Mapping[str, Any], names: Names, problems: list[Problem]) 
     """Return how long somebody must have waited before a group helps, queue by queue; 0 for groups at home.
 
     ``after`` gives times by queue, such as ``{calls: 30s}``; others help at once where none is given. ``home`` gives
-    lists of groups by queue; the groups that prefer the queue most are at home where none is given.
+    lists of groups by queue; the groups that prefer the queue most are at home where none is given. A queue that is
+    shared among sites has its own time, and the groups of the site are at home.
     """
     after = durations(settings, "after", names.queues, [0.0] * len(names.queues), problems)
     homes = mapping(settings, "home", names.queues, problems)
@@ -26,7 +28,11 @@ def prepare(settings: Mapping[str, Any], names: Names, problems: list[Problem]) 
         first = min((int(rank) for rank in names.rank[:, queue] if rank >= 0), default=0)
         for group, title in enumerate(names.groups):
             home = names.rank[group, queue] == first if own is None else title in own
-            found.append(0.0 if home else after[queue])
+            shared = names.after_s[queue]
+            if shared is not None:
+                found.append(on_grid(shared) if names.away[group, queue] else 0.0)
+            else:
+                found.append(0.0 if home else after[queue])
     return found
 
 
