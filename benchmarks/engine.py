@@ -5,8 +5,9 @@
 One contact is one offered attempt. Every round runs every engine on every workload once, so that a busy moment of the
 machine hits all of them. Columns: median, least and greatest CPU time per contact, how many times the kernel's, and the
 service level found against the one known from independent programs (a sign ! beyond 4 standard errors).
-"all" counts the births of needs as well; "log" adds the contact log; the other rows of ours leave births out, as they
-are made once for many plans. Ciw is taken if it is installed. Any other program takes part by ``--peer``, for example
+"all" counts the births of needs as well; "log" adds the contact log; "own policy" is one that somebody else compiled,
+"policy in Python" the same not compiled; the other rows of ours leave births out, as they are made once for many plans.
+Ciw is taken if it is installed. Any other program takes part by ``--peer``, for example
 ``--peer 'SSJ=java -cp ssj.jar:. Desk'``: it is given the name of a workload and a seed, and prints three numbers,
 contacts offered, answered within 20 s, and CPU seconds of the loop without its own start.
 
@@ -28,15 +29,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import FunctionType
 
 from engine_peers import Answer, ciw_loop, heapq_loop, simpy_loop
 from engine_workloads import W1, WORKLOADS, Workload, model
 
+from surgesim.model.model import Model
 from surgesim.sim import engine
 from surgesim.sim.births import births_of
 from surgesim.sim.books import COLUMN
 from surgesim.sim.counts import Counts
 from surgesim.sim.machine import Machine
+from surgesim.sim.policy import Policy, policy_of
 from surgesim.sim.recursion import Recursion, applies_to
 from surgesim.sim.reference import simulate as reference
 
@@ -70,6 +74,13 @@ def timed(run: Callable[[], Answer]) -> tuple[float, Answer]:
     return time.process_time() - start, answer
 
 
+def own_policy(ready: Model) -> Policy:
+    """Return the policy of a model as somebody else's: the same functions, compiled for this process only."""
+    own = policy_of(ready)
+    arrived, free = (FunctionType(part.__code__, {**part.__globals__, "__name__": "own"}) for part in (own.arrived, own.free))
+    return replace(own, name="own", arrived=arrived, free=free)
+
+
 class Ours:
     """The engines of the package on one workload."""
 
@@ -77,6 +88,8 @@ class Ours:
         self.model = model(work)
         self.machine = Machine(self.model)
         self.recursion = Recursion(self.model) if applies_to(self.model) else None
+        own = own_policy(self.model)
+        self.own, self.plain = Machine(self.model, own), Machine(self.model, own, compile_policy=False)
         list(self.run(0))  # compiled, and the room for people has grown
 
     def run(self, place: int) -> Iterator[tuple[str, float, Answer]]:
@@ -85,6 +98,8 @@ class Ours:
         bare, logged = machine.sizes._replace(rows=0), machine.sizes._replace(rows=2 * len(births.need) + 1024)
         yield (KERNEL, *timed(lambda: answer_of(machine._once(births, bare, 1, place)[0])))
         yield ("kernel, log", *timed(lambda: answer_of(machine._once(births, logged, 1, place)[0])))
+        yield ("kernel, own policy", *timed(lambda: answer_of(self.own._once(births, bare, 1, place)[0])))
+        yield ("kernel, policy in Python", *timed(lambda: answer_of(self.plain._once(births, bare, 1, place)[0])))
         yield ("kernel, all", *timed(lambda: answer_of(machine.simulate(1, place))))
         recursion = self.recursion
         if recursion is not None:

@@ -177,8 +177,8 @@ def _by_interval(axes: Axes, table: str, array: Floats, n: int, columns: tuple[s
     ]
     if table == "groups":
         series.append(_names("site", axes.sites, np.array(axes.group_site)[code]))
-    flat = np.ascontiguousarray(array, dtype=np.float64).reshape(-1, len(columns)).T.copy()
-    series += [pl.Series(name, values) for name, values in zip(columns, flat, strict=True)]
+    values = np.asarray(array, dtype=np.float64)
+    series += [pl.Series(name, values[..., place].ravel()) for place, name in enumerate(columns)]
     return pl.DataFrame(series)
 
 
