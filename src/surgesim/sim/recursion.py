@@ -30,7 +30,7 @@ KNOWN_OF_MODEL = {
     "trunks", "group_site", "skills", "handling_factor", "agents", "paid_s", "lost", "lines", "learning",
 }  # fmt: skip
 KNOWN_OF_QUEUE = {
-    "name", "talk", "hold", "after", "patience", "answer_within_s", "short_abandon_s", "deadline_s", "priority",
+    "name", "talk", "hold", "after", "patience", "answer_within_s", "short_abandon_s", "deadline_s", "priority", "ageing_s",
     "redial_probability", "redial_delay", "attempts", "patience_factor", "closing_returns", "closing_spread", "follow_ups",
     "windows_s", "trunk", "sharing", "callers", "work",
 }  # fmt: skip

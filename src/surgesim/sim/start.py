@@ -17,7 +17,7 @@ from surgesim.sim.ticks import LONGEST_S, on_grid
 if TYPE_CHECKING:
     import polars as pl
 
-FIRST_NEED = 1 << 61
+FIRST_NEED = 1 << 60
 """Number of the first contact that is there at the start; needs that are born have smaller ones."""
 MOST_DRAWS = 10_000
 
