@@ -20,6 +20,20 @@ def offers(draw: st.DrawFn, delays: st.SearchStrategy[str]) -> dict[str, Any]:
 
 
 @st.composite
+def outbounds(draw: st.DrawFn, delays: st.SearchStrategy[str]) -> dict[str, Any]:
+    """How the people of a queue are called."""
+    return {"reached": draw(shares), "tries": draw(st.integers(1, 3)), "retry": draw(delays),
+            "ring": draw(st.sampled_from(["constant(30s)", "exponential(1min)", "constant(0s)"]))}  # fmt: skip
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> dict[str, Any]:
+    """A list of people to call, for the reason `c`."""
+    release = draw(st.sampled_from([{}, {"release": "11/h"}, {"release": "300/h"}]))
+    return {"kind": "list", "reason": "c", "size": draw(st.integers(0, 60)), "start": "2027-11-01 10:20", **release}
+
+
+@st.composite
 def callers(draw: st.DrawFn, other: str, laws: st.SearchStrategy[str], delays: st.SearchStrategy[str]) -> dict[str, Any]:
     """What callers of one queue meet; often nothing."""
     met: dict[str, Any] = {}

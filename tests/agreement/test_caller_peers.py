@@ -12,7 +12,7 @@ from surgesim.erlang.single import erlang_b, erlang_c
 from surgesim.model.build import build
 from surgesim.scenario.read import load
 from surgesim.scenario.scenario import Scenario
-from surgesim.sim.books import COLUMN
+from surgesim.sim.books import COLUMN, GROUP_COLUMN
 from surgesim.sim.machine import Machine
 
 AGENTS, RATE, TALK_S = 5, 60.0, 300.0
@@ -36,9 +36,11 @@ def desk(
         "queues": {
             "calls": {"hours": "always", "handling": {"talk": f"exponential({TALK_S}s)"}, "patience": patience, **queue},
             "callbacks": {"hours": "always", "handling": {"talk": f"exponential({TALK_S}s)"}, "deadline": "1d"},
+            "shops": {"hours": "always", "handling": {"talk": "constant(1h)"}, "patience": "never"},
         },
         "sites": {"here": {"seats": 100}},
-        "groups": {"all": {"site": "here", "skills": ["calls", "callbacks"], "heads": heads}},
+        "groups": {"all": {"site": "here", "skills": ["calls", "callbacks"], "heads": heads},
+                   "others": {"site": "here", "skills": ["shops"], "heads": 50}},
         "trunks": {"main": {"lines": 60, "queues": ["calls"]}},
     }
     tree |= {"social": social} if social else {}
@@ -92,6 +94,7 @@ def test_if_everybody_is_called_back_in_turn_the_desk_is_a_queue_without_end() -
         {"menu": {"time": "constant(0s)"}},
         {"switches": [{"to": "callbacks", "share": "0%", "delay": "constant(1min)"}]},
         {"balking": {"accepts": "constant(0s)", "above": "90d"}},
+        {"misroute": {"to": "shops", "talk": "constant(1min)"}},
     ],
 )
 def test_what_nobody_accepts_changes_nothing(nothing: dict[str, Any]) -> None:
@@ -134,6 +137,26 @@ def test_of_those_who_are_not_answered_a_share_switches() -> None:
     )  # fmt: skip
     assert error < 0.02
     assert abs(found - 0.4) < 4.0 * error
+
+
+def test_who_is_sent_back_from_the_wrong_desk_joins_a_stream_without_memory() -> None:
+    """The wrong desk has an agent for everybody: what leaves it is Poisson, thinned and delayed, so Erlang C holds here."""
+    wrong = {"to": "shops", "at_arrival": "40%", "talk": "exponential(8min)", "sent_back": "50%", "delay": "exponential(5min)"}
+    machine, rate = desk(rate=58.0, misroute=wrong), 58.0 / 3600.0
+    for top, bottom, queue, below, exact in (
+        ("misrouted", "needs", 2, 0, 0.4), ("offered", "needs", 0, 0, 0.6 + 0.4 * 0.5), ("talk_s", "handled", 2, 2, 480.0),
+        ("moved", "misrouted", 0, 2, 0.5), ("given_up", "misrouted", 2, 2, 0.5),
+    ):  # fmt: skip
+        found, error = shares(machine, top, bottom, queue=queue, below=below)
+        assert error < 0.03 * exact
+        assert abs(found - exact) < 4.0 * error
+    right = erlang_c(arrival_rate=0.8 * rate, aht=TALK_S, agents=AGENTS)
+    wait, error = shares(machine, "wait_handled_s", "handled")
+    assert error < 0.05 * float(right.asa_s)
+    assert abs(wait - float(right.asa_s)) < 4.0 * error
+    hours = np.array([machine.simulate(7, day).groups[WARM_UP:, 1, GROUP_COLUMN["busy_s"]].sum() for day in range(DAYS)])
+    load = hours / (1800.0 * (48 - WARM_UP))
+    assert abs(load.mean() - 0.4 * rate * 480.0) < 4.0 * load.std() / math.sqrt(DAYS)
 
 
 @pytest.mark.parametrize("half_life", ["1s", "20min"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from draw_callers import callers, socials
+from draw_callers import callers, lists, outbounds, socials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +49,8 @@ def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
         queue["chat"] = {"slowed": draw(st.sampled_from([[], ["1x"], ["1.3x", "1.45x"], ["1.1x", "1.7x", "3x"]]))}
     if name == "mail":
         queue["deadline"] = draw(st.sampled_from(["10min", "4h", "1d"]))
+        if draw(st.integers(0, 2)) == 0:
+            queue["outbound"] = draw(outbounds(delays))
         if draw(st.booleans()):
             queue["deadline_hours"] = draw(st.sampled_from(["desk", "split"]))
     else:
@@ -169,6 +171,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             for name, number in lines.items()
             if "chat" not in tree["queues"][name]
         }
+    if "outbound" in tree["queues"]["mail"]:
+        tree["demand"]["list"] = draw(lists())
     if draw(st.booleans()):
         tree["social"] = draw(socials())
     if draw(st.booleans()):

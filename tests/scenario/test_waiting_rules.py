@@ -10,7 +10,7 @@ from surgesim.scenario.scenario import Scenario
 CALLBACK = {"kind": "callback", "accepts": "20%", "queue": "backlog", "within": "2h"}
 
 
-def built(queue: dict[str, Any]) -> Scenario:
+def built(queue: dict[str, Any], people: dict[str, Any] | None = None) -> Scenario:
     calls = {"hours": "desk", "handling": {"talk": "constant(5min)"}, "patience": "never"}
     backlog = {"hours": "desk", "handling": {"talk": "constant(5min)"}, "deadline": "1d"}
     return Scenario.build(
@@ -20,7 +20,8 @@ def built(queue: dict[str, Any]) -> Scenario:
             "clock": {"start": "2027-11-01", "days": 1},
             "hours": {"desk": {"every_day": "09:00-18:00"}},
             "reasons": {"question": {"queue": "calls"}},
-            "demand": {"base": {"kind": "rates", "reasons": {"question": "100%"}, "rate": "60/h"}},
+            "demand": {"base": {"kind": "rates", "reasons": {"question": "100%"}, "rate": "60/h"}}
+            | ({"list": people} if people else {}),
             "queues": {"calls": calls | queue, "backlog": backlog},
             "sites": {"here": {"seats": 100}},
             "groups": {"all": {"site": "here", "skills": ["calls", "backlog"], "heads": 1}},
@@ -63,3 +64,20 @@ def test_posts_that_would_bring_needs_without_end_are_refused() -> None:
     (problem,) = caught.value.problems
     assert problem.where == "a.yaml:7"
     assert "120 more" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("demand", "queue", "where", "what"),
+    [
+        ({"reason": "nobody"}, {}, "demand.list.reason", "'nobody' is not defined under reasons"),
+        ({}, {}, "demand.list.reason", "nobody calls the people of queue 'calls'"),
+        ({"start": "2030-01-01 00:00"}, {}, "demand.list.start", "outside of the horizon"),
+        ({"rate": "5/h"}, {}, "demand.list.rate", "unknown key 'rate'"),
+        ({}, {"outbound": {}}, "queues.calls", "agents call people as deferred work"),
+    ],
+)
+def test_a_list_that_nobody_can_call_is_refused(demand: dict[str, Any], queue: dict[str, Any], where: str, what: str) -> None:
+    people = {"kind": "list", "reason": "question", "size": 5, "start": "2027-11-01 10:00", **demand}
+    with pytest.raises(ScenarioError) as caught:
+        built(queue, people)
+    assert any(problem.where == where and what in problem.what for problem in caught.value.problems), caught.value.problems

@@ -62,6 +62,8 @@ class Needs:
         draws one in place of ``mean``, whatever the plan; streams that are not forecast repeat their mean.
     talk_factor : ndarray, shape (streams,), or float
         Talk time relative to the standard of the stream's reason.
+    exact : ndarray of bool, shape (streams,), or bool
+        Whether the needs of a stream are a list: exactly so many, in place of a random number with this expectation.
     """
 
     streams: tuple[str, ...]
@@ -74,6 +76,7 @@ class Needs:
     source: Integers
     paths: Floats | None = None
     talk_factor: Floats | float = 1.0
+    exact: NDArray[np.bool_] | bool = False
 
     def intensity(self, seed: int, replication: int) -> Floats:
         """Return the expected needs of one replication, its random factors drawn.
@@ -103,6 +106,12 @@ class Needs:
         marks = uniforms(seed, replication, source, slot, Purpose.DAY_FACTOR)
         return np.asarray(gamma_factors(marks, np.broadcast_to(noise, marks.shape)))
 
+    def listed(self, expected: Floats, counts: Integers) -> Integers:
+        """Return random counts of needs with those of lists set to what is expected of them."""
+        if not np.any(self.exact):
+            return counts
+        return np.where(np.broadcast_to(self.exact, len(counts))[:, None], np.rint(expected).astype(np.int64), counts)
+
     def births(self, seed: int, replication: int) -> Births:
         """Return when each need of one replication is born.
 
@@ -117,6 +126,7 @@ class Needs:
         expected = self.intensity(seed, replication)
         cells = np.arange(expected.size, dtype=np.int64).reshape(expected.shape)
         counts = np.asarray(poissons(expected, uniforms(seed, replication, cells, 0, Purpose.ARRIVAL_COUNT)), dtype=np.int64)
+        counts = self.listed(expected, counts)
         if counts.max(initial=0) >= 1 << ORDINAL_BITS:
             raise ValueError(f"more than {(1 << ORDINAL_BITS) - 1} needs of one stream in one interval; use a shorter interval")
         cell = np.repeat(cells.ravel(), counts.ravel())

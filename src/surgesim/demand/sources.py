@@ -11,8 +11,8 @@ from surgesim.base.errors import Problem, ScenarioError
 from surgesim.demand.announced import IncidentPreset, populations, waves
 from surgesim.demand.incidents import SHELF
 from surgesim.demand.needs import Needs
-from surgesim.demand.stated import baseline_mean, rates_mean
-from surgesim.scenario.demand import Baseline, History, Incident, Rates
+from surgesim.demand.stated import baseline_mean, list_counts, rates_mean
+from surgesim.scenario.demand import Baseline, CallList, History, Incident, Rates
 from surgesim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -33,6 +33,7 @@ class _Part:
     size_noise: float = 0.0
     paths: Floats | None = None
     talk_factor: float = 1.0
+    exact: bool = False
 
 
 def needs(scenario: Scenario) -> Needs:
@@ -65,6 +66,7 @@ def needs(scenario: Scenario) -> Needs:
         source=np.array([part.source for part, _, _ in rows], dtype=np.int64),
         paths=_paths(rows),
         talk_factor=np.array([part.talk_factor for part, _, _ in rows]),
+        exact=np.array([part.exact for part, _, _ in rows], dtype=np.bool_),
     )
 
 
@@ -88,6 +90,8 @@ def _sources(scenario: Scenario, clock: Clock) -> Iterator[_Part]:
             yield _Part(name, index, source.reasons, rates_mean(source, clock, name), day_noise=source.day_noise)
         elif isinstance(source, Baseline):
             yield _Part(name, index, source.reasons, baseline_mean(source, clock), day_noise=source.day_noise)
+        elif isinstance(source, CallList):
+            yield _Part(name, index, {source.reason: 1.0}, list_counts(source, clock), exact=True)
         else:
             yield _history(scenario, name, index, source, clock)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from surgesim.base.clock import Clock
 from surgesim.base.errors import Problem, ScenarioError
 from surgesim.scenario.centre import WEEK
-from surgesim.scenario.demand import Baseline, Rates
+from surgesim.scenario.demand import Baseline, CallList, Rates
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +74,16 @@ def baseline_mean(source: Baseline, clock: Clock) -> Floats:
         )
     factors = np.array([_day_factor(source, clock, index) for index in range(clock.days)])
     return np.asarray(source.per_day * factors[day] * weight / per_day[day])
+
+
+def list_counts(source: CallList, clock: Clock) -> Floats:
+    """Return how many people of a list are released in each interval, whole numbers, shape (intervals,)."""
+    start, edges = clock.seconds(source.start), clock.edges_s
+    if source.release is None:
+        released = source.size * (edges > start)
+    else:
+        released = np.floor(np.clip((edges - start) * source.release, 0.0, source.size) + 0.5)
+    return np.diff(released, prepend=0.0)[1:]
 
 
 def _day_factor(source: Baseline, clock: Clock, index: int) -> float:

@@ -30,6 +30,8 @@ def left_out(model: Model) -> Iterator[Flag]:
                 "warm_escalation", queue.name, "agents wait with the customer for the second tier",
                 "二次対応の応答まで一次対応者も保留されます",
             )  # fmt: skip
+        if queue.work.outbound is not None and queue.work.outbound.reached < 1.0:
+            yield _left_out("outbound", queue.name, "agents call again who was not reached", "不通の場合は再度発信します")
         if queue.work.outside:
             yield _left_out("outside", queue.name, "somebody outside does this work", "社外で処理されます")
         if queue.work.chat:

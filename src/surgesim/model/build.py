@@ -133,6 +133,9 @@ def _laws(queue: Queue) -> Iterator[tuple[str, Law]]:
         yield "closing.spread", queue.closing.spread
     if queue.escalation is not None:
         yield "escalation.handover", queue.escalation.handover
+    if queue.outbound is not None:
+        yield "outbound.retry", queue.outbound.retry
+        yield "outbound.ring", queue.outbound.ring
     for place, step in enumerate(queue.follow_ups):
         yield f"follow_ups.{place}.delay", step.delay
     if queue.menu is not None:

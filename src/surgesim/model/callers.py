@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from surgesim.base.laws import Constant, Law
+from surgesim.scenario.centre import Queue
 from surgesim.scenario.scenario import Scenario
 from surgesim.scenario.waiting import Callback, Link, Offer
 
@@ -30,11 +31,11 @@ class OfferModel:
     trunk : int
         Trunk on which agents call back: that of the call; -1 where it has none.
     within_s : float
-        Callback: from the promise to the talk, seconds.
+        Callback: from the promise to the talk, seconds; below 0 for outbound calls, which nobody was promised.
     keeps_place : bool
         Callback: whether it has waited since the call joined its queue.
     reached : float
-        Callback: share of tries in which the person answers.
+        Callback and outbound call: share of tries in which the person answers.
     tries : int
         Callback: greatest number of tries; 1 for a link.
     ring : Law
@@ -124,6 +125,14 @@ class CallerModel:
     def hears(self) -> bool:
         """Whether a caller who waits is told or asked anything."""
         return self.accepts_wait is not None or bool(self.offers)
+
+
+def outbound_of(queue: Queue) -> OfferModel | None:
+    """Return how the people of a queue are called, as a callback that nobody asked for; None where they call."""
+    rule = queue.outbound
+    if rule is None:
+        return None
+    return OfferModel(0.0, 0.0, 0.0, rule.retry, within_s=-1.0, reached=rule.reached, tries=rule.tries, ring=rule.ring)
 
 
 def callers(scenario: Scenario, name: str, trunk: int) -> CallerModel:

@@ -1,6 +1,7 @@
 """Self-service channels of the model: who tries them and what they contain, by reason and by how busy the day is."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surgesim.base.clock import Clock
 from surgesim.base.distributions import parse_distribution
@@ -34,11 +35,16 @@ def channel_of(scenario: Scenario, clock: Clock, name: str, needs: Needs) -> Sel
     return SelfServiceChannel(
         name=name,
         available_from_s=0.0 if channel.available_from is None else max(clock.seconds(channel.available_from), 0.0),
-        tries=shifted(tries, _tries_with_load(scenario, channel) * load),
+        tries=shifted(np.where(_called(scenario), 0.0, tries), _tries_with_load(scenario, channel) * load),
         containment=shifted(containment, channel.containment_with_load * load),
         boomerang_delay=parse_distribution(preset.boomerang_delay) if delay is None else delay,
         boomerang_factor=preset.boomerang_factor if factor is None else factor,
     )
+
+
+def _called(scenario: Scenario) -> NDArray[np.bool_]:
+    """Return for which reasons agents call people, who then try nothing before, shape (reasons,)."""
+    return np.array([scenario.queues[reason.queue].outbound is not None for reason in scenario.reasons.values()], dtype=np.bool_)
 
 
 def busyness(needs: Needs) -> Floats:

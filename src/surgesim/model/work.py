@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.clock import Clock
 from surgesim.base.laws import Law
+from surgesim.model.callers import OfferModel, outbound_of
 from surgesim.scenario.centre import FollowUp, Queue
 from surgesim.scenario.scenario import Scenario
 
@@ -84,6 +85,8 @@ class Work:
         None where it always runs.
     outside : bool
         Whether somebody outside does it: it takes its handling time and nobody's agent.
+    outbound : OfferModel or None
+        How agents call the people of this queue, as callbacks that nobody asked for.
     """
 
     slowed: tuple[float, ...] = ()
@@ -91,6 +94,7 @@ class Work:
     conditions: tuple[Condition, ...] = ()
     deadline_windows_s: Floats | None = None
     outside: bool = False
+    outbound: OfferModel | None = None
 
     @property
     def chat(self) -> bool:
@@ -107,6 +111,7 @@ def work_of(scenario: Scenario, clock: Clock, name: str) -> Work:
         conditions=tuple(_condition(step, list(scenario.groups)) for step in queue.follow_ups),
         deadline_windows_s=_deadline_windows(scenario, clock, queue.deadline_hours),
         outside=queue.outside,
+        outbound=outbound_of(queue),
     )
 
 

@@ -32,7 +32,7 @@ ROW_LIMITS: tuple[tuple[str, str], ...] = (
     ("lost_closed", "closed"),
     ("links menu_ended", "deflected"),
     ("link_contained", "links"),
-    ("unreached", "callback"),
+    ("unreached", "callback first follow_up moved escalated"),
     ("misrouted", "moved"),
     ("spread", "needs"),
     ("promise_kept", "promised"),

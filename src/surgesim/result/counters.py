@@ -25,8 +25,8 @@ COUNTS: tuple[str, ...] = (
     "answered_within",  # handled whose wait was within the queue's answer_within
     "on_time",  # handled whose handling ended within the deadline (deferred work; calls: same as handled)
     "given_up",  # needs whose last attempt failed: they will not try again
-    "callback",  # offered contacts that are callbacks: every try counts
-    "unreached",  # offered callbacks that nobody answered
+    "callback",  # offered contacts that are callbacks, every try, or further tries of outbound calls
+    "unreached",  # offered callbacks and outbound calls that nobody answered
     "links",  # deflected that took a link to self-service
     "link_contained",  # of those, needs that ended there
     "promised",  # callbacks promised, by the interval of the promise, in the queue that holds them

@@ -9,7 +9,7 @@ from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings, Table
 from surgesim.scenario.sharing import Sharing
-from surgesim.scenario.waiting import Balking, Menu, Misroute, Offer, Switch
+from surgesim.scenario.waiting import Balking, Menu, Misroute, Offer, Outbound, Switch
 from surgesim.scenario.work import Chat, Escalation, Learning
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
@@ -120,6 +120,8 @@ class Queue(Closed):
     outside: bool = False
     """Deferred work that somebody outside does (area office, laboratory): it takes its handling time and no agent. A case is
     a chain of deferred queues by `follow_ups`, each stage with its deadline, done by agents or outside."""
+    outbound: Outbound | None = None
+    """Makes it a queue of people whom agents call, as deferred work; left out: they get in touch themselves."""
     escalation: Escalation | None = None
     """Which contacts a second tier takes over; left out: none."""
     sites: Sharing | None = None
@@ -150,6 +152,14 @@ class Queue(Closed):
     def _outside_has_a_deadline(self) -> Self:
         if self.outside and (self.deadline is None or self.escalation is not None):
             raise ValueError("work done outside has a deadline and no escalation; write a deadline, or delete outside")
+        return self
+
+    @model_validator(mode="after")
+    def _dialled_in_idle_time(self) -> Self:
+        if self.outbound is not None and (self.deadline is None or self.outside):
+            raise ValueError(
+                "agents call people as deferred work; write a deadline in place of patience or outside, or delete outbound"
+            )
         return self
 
     @model_validator(mode="after")

@@ -21,10 +21,11 @@ _CALLS = ("service_level", "answer_rate", "abandonment", "blocking")
 
 def consistency_problems(tree: Tree) -> list[Finding]:
     """Return everything that does not fit together."""
+    from surgesim.scenario.call_lists import list_problems
     from surgesim.scenario.staffing import staffing_problems
 
     checks = (
-        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, _series, _levers, _heads, _shared,
+        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, list_problems, _series, _levers, _heads, _shared,
         staffing_problems,
     )  # fmt: skip
     return [finding for check in checks for finding in check(tree)]
@@ -203,13 +204,14 @@ def _served(tree: Tree) -> Iterator[Finding]:
             yield ("queues", name), f"nobody serves queue {name!r}", f"add {name} to the skills of a group"
 
 
-def _horizon(tree: Tree) -> tuple[date, date] | None:
+def horizon_of(tree: Tree) -> tuple[date, date] | None:
+    """Return the first day, and the day after the last one; None where they cannot be read."""
     start, days = read(parse_date, part(tree, "clock", "start")), part(tree, "clock", "days")
     return (start, start + timedelta(days=days)) if start is not None and isinstance(days, int) and 0 < days < 4000 else None
 
 
 def _days(tree: Tree) -> Iterator[Finding]:
-    horizon = _horizon(tree)
+    horizon = horizon_of(tree)
     if horizon is None:
         return
     start, end = horizon

@@ -157,7 +157,22 @@ class History(Closed):
         return self
 
 
-DemandSource = Annotated[Rates | Baseline | History, Field(discriminator="kind")]
+class CallList(Closed):
+    """A list of people whom agents call: exactly so many, for a reason whose queue is `outbound`."""
+
+    kind: Literal["list"]
+    """This kind."""
+    reason: Name
+    """Reason to call them."""
+    size: Annotated[int, count("people"), Field(le=1_000_000)]
+    """People on the list."""
+    start: Instant
+    """When the list is released, to within one interval."""
+    release: Rate | None = None
+    """Rate at which its people are released from then on; left out: all at once."""
+
+
+DemandSource = Annotated[Rates | Baseline | History | CallList, Field(discriminator="kind")]
 
 Medium = Literal["press", "television", "web", "email", "sms", "letter", "owned_social", "retailer"]
 
@@ -241,6 +256,6 @@ class Actuals(Closed):
 
 
 __all__ = [
-    "Actuals", "Announcement", "Baseline", "Channel", "DemandSource", "History", "HistoryColumns",
+    "Actuals", "Announcement", "Baseline", "CallList", "Channel", "DemandSource", "History", "HistoryColumns",
     "Incident", "Medium", "Mix", "Rates", "Reason", "Segment", "SelfService", "Weights",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ USES: tuple[tuple[str, str], ...] = (
     ("trunks.*.queues.*", "queues"),
     ("targets.*.queue", "queues"),
     ("demand.*.reasons.@", "reasons"),
+    ("demand.*.reason", "reasons"),
     ("incident.reasons.@", "reasons"),
     ("incident.segments.*.reasons.@", "reasons"),
     ("incident.segments.*.reach.@", "incident.announcements"),

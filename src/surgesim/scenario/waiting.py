@@ -56,7 +56,28 @@ class Link(Asked):
     """Talk time of such a call relative to the standard."""
 
 
-class Callback(Asked):
+class Dialled(Closed):
+    """People whom agents call: who does not answer is called again."""
+
+    reached: Share = 1.0
+    """Share of tries in which the person answers the telephone."""
+    tries: Annotated[int, Field(ge=1, le=10)] = 1
+    """Greatest number of tries; after the last one in vain the need is given up."""
+    retry: Law = Constant(1800.0)
+    """Time from a try in vain to the next one."""
+    ring: Law = Constant(30.0)
+    """Time of the agent that a try in vain takes; a callback takes a line as well."""
+
+
+class Outbound(Dialled):
+    """Whoever comes up in the queue is dialled by an agent: promotion, reminders, safety calls.
+
+    Who is to be called comes from a list (`demand` of kind `list`), or as a follow-up of other contacts. Calls go out as
+    the routing policy fills idle time with deferred work, and take no line of a trunk.
+    """
+
+
+class Callback(Asked, Dialled):
     """A promise to call back: whoever accepts hangs up, and agents call from a queue of deferred work."""
 
     kind: Literal["callback"]
@@ -68,14 +89,6 @@ class Callback(Asked):
     keeps_place: bool = False
     """Whether a callback has waited since the call joined its queue. Policies then see its queue as one of calls, so that
     `longest-wait` serves it in its turn; otherwise callbacks are done when no call waits, unless the policy says else."""
-    reached: Share = 1.0
-    """Share of tries in which the person answers the telephone."""
-    tries: Annotated[int, Field(ge=1, le=10)] = 1
-    """Greatest number of tries; after the last one in vain the need is given up."""
-    retry: Law = Constant(1800.0)
-    """Time from a try in vain to the next one."""
-    ring: Law = Constant(30.0)
-    """Time of the agent, and of a line, that a try in vain takes."""
 
 
 Offer = Annotated[Link | Callback, Field(discriminator="kind")]

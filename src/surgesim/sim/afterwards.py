@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from surgesim.base.streams import Purpose
 from surgesim.model.work import Condition
-from surgesim.sim.contacts import Contact, follow_up_attempt
+from surgesim.sim.contacts import Contact, Promise, follow_up_attempt
 from surgesim.sim.ticks import on_grid
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ def follow_up(engine: "Reference", contact: Contact, novice: bool) -> None:
             continue
         time = contact.end_s + engine.luck.delay(delay, Purpose.REPEAT_DELAY, contact.need, attempt)
         engine.send(Contact(contact.need, attempt, contact.stream, queue, factor, time))
+
+
+def dialled(engine: "Reference", contact: Contact) -> None:
+    """Agents call the people of an outbound queue: as callbacks that nobody asked for."""
+    rule = engine.model.queues[contact.queue].work.outbound
+    if rule is not None and contact.promise is None:
+        contact.promise = Promise(rule, contact.arrival_s)
 
 
 def outside(engine: "Reference", contact: Contact) -> None:

@@ -27,6 +27,7 @@ def counts_of(needs: Needs, seed: int, replication: int) -> Integers | None:
     some = expected > 0.0
     counts = np.zeros(expected.shape, dtype=np.int64)
     counts[some] = poissons(expected[some], uniforms(seed, replication, cells[some], 0, Purpose.ARRIVAL_COUNT))
+    counts = needs.listed(expected, counts)
     fits = counts.max(initial=0) < 1 << ORDINAL_BITS and counts.sum() <= WHO_MASK
     return counts if fits else None
 

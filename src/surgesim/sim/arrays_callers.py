@@ -17,7 +17,7 @@ Number = Callable[[Law], int]
 CALLERS = np.dtype(
     [
         ("accepts_wait", "i8"), ("above", "f8"), ("offer", "i8"), ("offers_end", "i8"), ("aht", "f8"), ("menu_ends", "f8"),
-        ("wrong", "i8"), ("at_closed", "f8"), ("talk", "i8"), ("sent_back", "f8"), ("back", "i8"),
+        ("wrong", "i8"), ("at_closed", "f8"), ("talk", "i8"), ("sent_back", "f8"), ("back", "i8"), ("outbound", "i8"),
     ]
 )  # fmt: skip
 SOCIAL = np.dtype(
@@ -44,9 +44,11 @@ def caller_arrays(model: Model, number: Number) -> tuple[Records, Records]:
         rules = queue.callers
         first = len(offers)
         offers += [_offer(offer, number) for offer in rules.offers]
+        last = len(offers)
+        offers += [] if queue.work.outbound is None else [_offer(queue.work.outbound, number)]
         accepts = -1 if rules.accepts_wait is None else number(rules.accepts_wait)
         told = _misroute(rules.misroute, number)
-        callers[index] = (accepts, rules.announced_above_s, first, len(offers), queue.aht_s, rules.menu_ends, *told)
+        callers[index] = (accepts, rules.announced_above_s, first, last, queue.aht_s, rules.menu_ends, *told, last)
     return callers, np.array(offers, dtype=OFFER)
 
 

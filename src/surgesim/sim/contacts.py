@@ -67,11 +67,16 @@ def follow_up_attempt(attempt: int, place: int, fan: int) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Promise:
-    """A callback that was promised: by which offer, when, and which try to reach the person this is."""
+    """A callback, or an outbound call: by which offer, since when, and which try to reach the person this is."""
 
     offer: OfferModel
     since_s: float
     number: int = 1
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether somebody was promised the call; an outbound one was not."""
+        return self.offer.within_s >= 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import ATTEMPT_MASK, MOST_ATTEMPTS, MOVED, OFFER_MASK, OFFER_SHIFT, POSTED, TRY_MASK, TRY_SHIFT
 from surgesim.sim.kernel_calls import give_up_for_good, send
 from surgesim.sim.kernel_marks import (
+    C_GIVEN_UP,
     C_PROMISE_KEPT,
     C_UNREACHED,
     OFFER_DELAY,
@@ -70,10 +71,14 @@ def unreached(
     table: Floats, keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int,
     factor: float, mode: int, since: int,
 ) -> None:  # fmt: skip
-    """Nobody has answered a callback: another try later, or the need is given up."""
+    """Nobody has answered a call of an agent: another try later, or the need is given up."""
     offer = offers[offer_of(mode)]
     table[interval, queue, C_UNREACHED] += 1.0
-    if (mode >> TRY_SHIFT) & TRY_MASK >= offer.tries:
+    last = (mode >> TRY_SHIFT) & TRY_MASK >= offer.tries or attempt & ATTEMPT_MASK >= MOST_ATTEMPTS
+    if last and offer.within < 0:  # who has not been reached knows of nothing to post about
+        table[interval, queue, C_GIVEN_UP] += 1.0
+        return
+    if last:
         give_up_for_good(
             social, laws, horizon, n, people, spare, calls, table, keys, interval, end, need, attempt, stream, queue, mode
         )  # fmt: skip

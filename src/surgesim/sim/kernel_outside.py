@@ -1,11 +1,18 @@
-"""Kernel: stages of a case that somebody outside does. The same rule as ``afterwards.outside`` of the reference."""
+"""Kernel: work that somebody outside does, and people whom agents call. The same rules as ``afterwards`` of the reference."""
 
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled
+from surgesim.sim.contacts import CALLED_BACK, OFFER_SHIFT, POSTED, TRY_SHIFT
 from surgesim.sim.kernel_books import book_handled
 from surgesim.sim.kernel_calls import follow_ups
 from surgesim.sim.kernel_marks import AFTER, HANDLED, HOLD, SECONDS, TALK, Keys, drawn, ticks
-from surgesim.sim.state import INTERVAL, Out, State
+from surgesim.sim.state import INTERVAL, Out, Records, State
+
+
+@compiled
+def dialled(callers: Records, queue: int, mode: int) -> int:
+    """Return the mode of somebody whom agents call: a callback that nobody asked for."""
+    return int(CALLED_BACK | (mode & POSTED) | ((callers[queue].outbound + 1) << OFFER_SHIFT) | (1 << TRY_SHIFT))
 
 
 @compiled

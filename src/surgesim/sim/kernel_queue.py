@@ -41,7 +41,7 @@ from surgesim.sim.kernel_marks import (
     drawn,
     ticks,
 )
-from surgesim.sim.kernel_outside import outside
+from surgesim.sim.kernel_outside import dialled, outside
 from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, first_idle, go_home, is_open, release_line, show_idle, spread
 from surgesim.sim.kernel_tiers import escalate, take_over
 from surgesim.sim.laws import uniform
@@ -60,7 +60,7 @@ from surgesim.sim.state import (
     State,
 )
 from surgesim.sim.view import View
-from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTSIDE, SECOND_TIER, WARM
+from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTBOUND, OUTSIDE, SECOND_TIER, WARM
 
 
 @merged
@@ -138,6 +138,8 @@ def arrive(
     if rules.work & OUTSIDE:
         outside(centre, state, out, keys, now, need, attempt, stream, queue, factor, number)
         return -1
+    if rules.work & OUTBOUND and mode & CALLED_BACK == 0:
+        mode, since = dialled(centre.callers, queue, mode), now
     trunk = rules.trunk
     if trunk >= 0:
         if state.trunks[trunk].in_use >= state.trunks[trunk].lines:
@@ -248,7 +250,7 @@ def serve(
         state.n[HANGING_UP] = pushed(state.hanging_up, state.n[HANGING_UP], packed(talk_end, line))
         spread(centre.edges, out.trunks, line, LINE_BUSY, held_in, held_from, talk_end)
     spread(centre.edges, out.groups, group, BUSY, current, now, end)
-    if centre.social[0].on == 1 and reached:
+    if centre.social[0].on == 1 and reached and rules.work & OUTBOUND == 0:
         waited = end - arrival > rules.deadline if rules.deferred == 1 else now - arrival > centre.social[0].late_after
         if waited:
             mode = post(

@@ -9,7 +9,7 @@ from surgesim.base.laws import Law
 from surgesim.base.streams import Purpose
 from surgesim.model.model import Model
 from surgesim.sim import chats, tiers
-from surgesim.sim.afterwards import follow_up, outside
+from surgesim.sim.afterwards import dialled, follow_up, outside
 from surgesim.sim.agenda import Rank
 from surgesim.sim.branches import branched, together
 from surgesim.sim.contacts import Contact, Promise
@@ -116,6 +116,7 @@ class Reference(Dispatch, Callers):
         if queue.model.work.outside:
             outside(self, contact)
             return
+        dialled(self, contact)
         trunk = self.trunks[queue.model.trunk] if queue.model.trunk >= 0 else None
         if trunk is not None and trunk.full:
             tiers.relieve(self, contact, contact.arrival_s)
@@ -220,7 +221,7 @@ class Reference(Dispatch, Callers):
     def late(self, contact: Contact, reached: bool) -> None:
         """Some post about an answer that comes late."""
         social, rules = self.model.social, self.model.queues[contact.queue]
-        if social is None or not reached:
+        if social is None or not reached or rules.work.outbound is not None:
             return
         past = contact.end_s - contact.joined_s > on_grid(rules.deadline_s) if rules.deferred else False
         if past or (not rules.deferred and contact.wait_s > on_grid(social.late_after_s)):

@@ -206,8 +206,12 @@ class Callers(Replication):
         return later
 
     def unreached(self, contact: Contact, promise: Promise) -> None:
-        """Nobody has answered a callback: another try later, or the need is given up."""
-        if promise.number >= promise.offer.tries:
+        """Nobody has answered a call of an agent: another try later, or the need is given up."""
+        last = promise.number >= promise.offer.tries or contact.number_in_chain >= MOST_ATTEMPTS
+        if last and not promise.asked_for:  # who has not been reached knows of nothing to post about
+            self.books.count(contact.interval, contact.queue, "given_up")
+            return
+        if last:
             self.give_up_for_good(contact, contact.end_s)
             return
         delay = self.luck.delay(promise.offer.delay, Purpose.OFFER_DELAY, contact.need, contact.attempt)

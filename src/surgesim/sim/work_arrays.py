@@ -16,7 +16,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 
-CHAT, ESCALATES, SECOND_TIER, CLOCKED, OUTSIDE = 1, 2, 4, 8, 16
+CHAT, ESCALATES, SECOND_TIER, CLOCKED, OUTSIDE, OUTBOUND = 1, 2, 4, 8, 16, 32
 """Bits of the field ``work`` of a queue: which rules it has."""
 
 NOT_ESCALATED, COLD, WARM = 0, 1, 2
@@ -101,6 +101,7 @@ def bits(model: Model) -> list[int]:
         + SECOND_TIER * (place in second)
         + CLOCKED * (queue.work.deadline_windows_s is not None)
         + OUTSIDE * queue.work.outside
+        + OUTBOUND * (queue.work.outbound is not None)
         for place, queue in enumerate(model.queues)
     ]
 
