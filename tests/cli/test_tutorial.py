@@ -17,10 +17,11 @@ from surgesim.report.glossary import markdown
 
 ROOT = Path(__file__).parents[2]
 VERBS = sorted(command.name or command.callback.__name__ for command in app.registered_commands if command.callback)
-EXAMPLES = (
-    "surgesim.engines", "surgesim.scenario.scenario", "surgesim.scenario.read", "surgesim.result.result",
-    "surgesim.result.compare", "surgesim.report.words",
-)  # fmt: skip
+EXAMPLES = sorted(
+    ".".join(file.relative_to(ROOT / "src").with_suffix("").parts)
+    for file in (ROOT / "src").rglob("*.py")
+    if ">>> " in file.read_text("utf-8")
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,10 @@ def test_examples_in_docstrings_are_true(name: str, folder: Path, monkeypatch: p
     failed, tried = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert tried > 0
     assert failed == 0
+
+
+def test_every_module_with_examples_is_found() -> None:
+    assert {"surgesim.engines", "surgesim.result.result", "surgesim.scenario.read", "surgesim.study.study"} <= set(EXAMPLES)
 
 
 def test_the_glossary_is_made_from_the_measures() -> None:

@@ -146,7 +146,7 @@ def _list_measures(markdown: bool, json_: bool) -> None:
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for m in MEASURES:
-            answers().print(f"  {m.name:<44} {m.en}  {m.ja}  = {m.formula}  [{m.unit}]", markup=False)
+            answers().print(f"{m.name} = {m.formula}  [{m.unit}]\n    {m.en}  {m.ja}", markup=False)
 
 
 def tutorial(

@@ -1,6 +1,7 @@
 """What the terminal shows: answers on standard output, progress and errors on standard error."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,15 @@ def progress() -> Iterator[Progress]:
     """Show progress on a terminal; be quiet elsewhere. Steps without a known total share one line."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
+    from rich.table import Column
 
     console = remarks()
     if not console.is_terminal:
         yield silent
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, transient=True) as bars:
+    what = TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True))  # gives way to the times
+    clocks = (TimeElapsedColumn(Column(min_width=7)), TimeRemainingColumn(table_column=Column(min_width=7)))
+    with Bars(what, BarColumn(12), *clocks, console=console, transient=True, expand=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -69,15 +72,79 @@ def show_error(error: SurgesimError) -> None:
 
 
 def show_table(frame: "pl.DataFrame", title: str = "") -> None:
-    """Print a table, numbers to the right."""
+    """Print a table, numbers to the right.
+
+    What is wider than the terminal is folded behind words, underscores and points; if that is not enough, the table is
+    printed in parts that repeat its leading columns of text. Nothing is cut, and a pipe gets every line whole.
+    """
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left")
-    for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left", no_wrap=True)
-    for row in frame.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
-    answers().print(table)
+    console = answers()
+    room = console.width if console.is_terminal else None
+    columns = _columns(frame, None)
+    for most in (40, 24) if room is not None else ():
+        if _width(columns.values()) > (room or 0):
+            columns = _columns(frame, most)
+    if room is None:
+        console.width = max(_width(columns.values()), 80)
+    for part in _parts(frame, columns, room):
+        table = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
+                      pad_edge=False, show_edge=False)  # fmt: skip
+        for name in part:
+            number = frame.schema[name].is_numeric()
+            table.add_column(columns[name][0], justify="right" if number else "left", no_wrap=number, overflow="fold")
+        for row in zip(*(columns[name][1:] for name in part), strict=True):
+            table.add_row(*row)
+        console.print(table)
+
+
+def _columns(frame: "pl.DataFrame", most: int | None) -> dict[str, list[str]]:
+    """Return header and cells of each column; text folded to ``most`` places, headers to those of their cells."""
+    made = {}
+    for name in frame.columns:
+        cells = [_cell(value) for value in frame[name].to_list()]
+        if most is not None and not frame.schema[name].is_numeric():
+            cells = [_folded(text, most) for text in cells]
+        header = name if most is None else _folded(name, max(_width([cells]), 1))
+        made[name] = [header, *cells]
+    return made
+
+
+def _parts(frame: "pl.DataFrame", columns: dict[str, list[str]], room: int | None) -> Iterator[list[str]]:
+    """Yield the names of columns that fit beside each other; the leading columns of text are in every part."""
+    names = frame.columns
+    if room is None or _width(columns.values()) <= room:
+        yield names
+        return
+    keys = names[: next((i for i, name in enumerate(names) if frame.schema[name].is_numeric()), 1)]
+    part = list(keys)
+    for name in names[len(keys) :]:
+        if len(part) > len(keys) and _width(columns[n] for n in (*part, name)) > room:
+            yield part
+            part = list(keys)
+        part.append(name)
+    yield part
+
+
+def _width(columns: Iterable[list[str]]) -> int:
+    """Return the places that columns take beside each other; a Japanese letter takes two."""
+    from rich.cells import cell_len
+
+    widths = [max((cell_len(line) for text in column for line in text.split("\n")), default=0) for column in columns]
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _folded(text: str, most: int) -> str:
+    """Return a text in lines of at most ``most`` places, broken behind blanks, underscores and points where there are any."""
+    from rich.cells import cell_len
+
+    lines = [""]
+    for piece in re.findall(r"[^\s_.]*[\s_.]*", text):
+        if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > most:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _cell(value: object) -> str:

@@ -58,13 +58,14 @@ class Study:
     Examples
     --------
     >>> import surgesim as ss
-    >>> scenario = ss.load("scenarios/oracle/erlang-a.yaml")
-    >>> study = ss.Study(scenario, {"groups.agents.heads": [10, 12], "queues.calls.patience": ["never", "exponential(3min)"]})
+    >>> scenario = ss.load("shop.yaml")
+    >>> grid = {"groups.staff.heads": [3, 5], "queues.calls.patience": ["never", "exponential(3min)"]}
+    >>> study = ss.Study(scenario, grid, replications=2)
     >>> study
-    Study('erlang-a', 4 points, sim, 20 replications, seed 1)
+    Study('shop', 4 points, sim, 2 replications, seed 1)
     >>> answers = study.run(workers="serial")
     >>> answers.measures(of="service_level").columns[:3]
-    ['point', 'groups.agents.heads', 'queues.calls.patience']
+    ['point', 'groups.staff.heads', 'queues.calls.patience']
     """
 
     scenario: Scenario
