@@ -51,6 +51,7 @@ def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
         queue["deadline"] = draw(st.sampled_from(["10min", "4h", "1d"]))
         if draw(st.integers(0, 2)) == 0:
             queue["outbound"] = draw(outbounds(delays))
+        queue["deadline_from"] = draw(st.sampled_from(["arrival", "opening"]))
         if draw(st.booleans()):
             queue["deadline_hours"] = draw(st.sampled_from(["desk", "split"]))
     else:
@@ -76,7 +77,8 @@ def queues(draw: st.DrawFn, name: str) -> dict[str, Any]:
 
 @st.composite
 def outside(draw: st.DrawFn) -> dict[str, Any]:
-    queue: dict[str, Any] = {"hours": "desk", "deadline": "2h", "outside": True, "handling": {"talk": draw(laws)}}
+    queue: dict[str, Any] = {"hours": "desk", "deadline": "2h", "outside": True, "handling": {"talk": draw(laws)},
+                             "deadline_from": draw(st.sampled_from(["arrival", "opening"]))}  # fmt: skip
     if draw(st.booleans()):
         queue["deadline_hours"] = "split"
         queue["follow_ups"] = [{"to": "mail", "probability": "45%", "delay": draw(delays), **draw(conditions)}]

@@ -20,6 +20,11 @@ def left_out(model: Model) -> Iterator[Flag]:
     for queue in model.queues:
         if queue.work.deadline_windows_s is not None:
             yield _left_out("deadline_hours", queue.name, "the deadline runs in business hours", "期限は営業時間で計算されます")
+        if queue.work.from_opening:
+            yield _left_out(
+                "deadline_from", queue.name, "the deadline runs from the opening of its case",
+                "期限は案件の受付時から計算されます",
+            )  # fmt: skip
         if any(condition.matters for condition in queue.work.conditions):
             yield _left_out(
                 "follow_up_conditions", queue.name, "follow-ups depend on the wait and on who handled the contact",

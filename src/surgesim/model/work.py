@@ -85,6 +85,8 @@ class Work:
         None where it always runs.
     outside : bool
         Whether somebody outside does it: it takes its handling time and nobody's agent.
+    from_opening : bool
+        Whether its deadline runs from the opening of the case, not from its own arrival.
     outbound : OfferModel or None
         How agents call the people of this queue, as callbacks that nobody asked for.
     """
@@ -94,6 +96,7 @@ class Work:
     conditions: tuple[Condition, ...] = ()
     deadline_windows_s: Floats | None = None
     outside: bool = False
+    from_opening: bool = False
     outbound: OfferModel | None = None
 
     @property
@@ -111,6 +114,7 @@ def work_of(scenario: Scenario, clock: Clock, name: str) -> Work:
         conditions=tuple(_condition(step, list(scenario.groups)) for step in queue.follow_ups),
         deadline_windows_s=_deadline_windows(scenario, clock, queue.deadline_hours),
         outside=queue.outside,
+        from_opening=queue.deadline_from == "opening",
         outbound=outbound_of(queue),
     )
 

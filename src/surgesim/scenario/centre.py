@@ -9,7 +9,7 @@ from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings, Table
 from surgesim.scenario.sharing import Sharing
-from surgesim.scenario.waiting import Balking, Menu, Misroute, Offer, Outbound, Switch
+from surgesim.scenario.waiting import Balking, Closing, Menu, Misroute, Offer, Outbound, Redial, Switch
 from surgesim.scenario.work import Chat, Escalation, Learning
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
@@ -38,19 +38,6 @@ class Handling(Closed):
         return float(self.talk.mean + self.hold.mean)
 
 
-class Redial(Closed):
-    """What people do who met a busy tone or gave up waiting."""
-
-    probability: Share
-    """Probability of another attempt after a busy tone or after giving up."""
-    delay: Law
-    """Time until the next attempt."""
-    attempts: Annotated[int, Field(ge=1, le=60)] = 3
-    """Greatest number of attempts of one need, the first one included."""
-    patience_factor: Factor = 1.0
-    """Patience of each attempt relative to the one before (0.8x: people wait less every time)."""
-
-
 class FollowUp(Closed):
     """Another contact, or a case, that a handled contact brings about."""
 
@@ -69,15 +56,6 @@ class FollowUp(Closed):
     """Probability by the group that handled the contact, relative to the standard; 1x for groups not named."""
 
 
-class Closing(Closed):
-    """What people do who call while the desk is closed and hear the message."""
-
-    returns: Share
-    """Share that calls again when the desk opens; the others are lost."""
-    spread: Law
-    """Time after opening at which they call again."""
-
-
 class Queue(Closed):
     """A queue of contacts of one kind: calls that wait on a line, or deferred work with a deadline."""
 
@@ -93,6 +71,9 @@ class Queue(Closed):
     """Deadline of deferred work (mail, cases), from arrival to end of handling. Left out for calls."""
     deadline_hours: Name | None = None
     """Hours, by name, in which the time of the deadline runs; left out: it runs day and night."""
+    deadline_from: Literal["arrival", "opening"] = "arrival"
+    """Since when the time of the deadline runs: `opening` is the arrival of the first stage of the case, where deferred work
+    brings deferred work about by `follow_ups` or is escalated; of callbacks it is the promise, of lists the release."""
     short_abandon: Duration = 5.0
     """Callers who give up within this time are left out of `offered_less_short_abandons`."""
     priority: Annotated[int, Field(ge=0, le=100)] = 10
@@ -146,6 +127,8 @@ class Queue(Closed):
     def _deadline_runs(self) -> Self:
         if self.deadline_hours is not None and self.deadline is None:
             raise ValueError("deadline_hours say when a deadline runs, but there is none; write a deadline, or delete them")
+        if self.deadline_from == "opening" and self.deadline is None:
+            raise ValueError("deadline_from says since when a deadline runs, but there is none; write a deadline, or delete it")
         return self
 
     @model_validator(mode="after")

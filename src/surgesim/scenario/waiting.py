@@ -10,6 +10,28 @@ from surgesim.base.units import Duration, Factor, PositiveDuration, Share
 from surgesim.scenario.fields import Closed, Name
 
 
+class Redial(Closed):
+    """What people do who met a busy tone or gave up waiting."""
+
+    probability: Share
+    """Probability of another attempt after a busy tone or after giving up."""
+    delay: Law
+    """Time until the next attempt."""
+    attempts: Annotated[int, Field(ge=1, le=60)] = 3
+    """Greatest number of attempts of one need, the first one included."""
+    patience_factor: Factor = 1.0
+    """Patience of each attempt relative to the one before (0.8x: people wait less every time)."""
+
+
+class Closing(Closed):
+    """What people do who call while the desk is closed and hear the message."""
+
+    returns: Share
+    """Share that calls again when the desk opens; the others are lost."""
+    spread: Law
+    """Time after opening at which they call again."""
+
+
 class Menu(Closed):
     """A menu by voice before the queue (IVR). It holds the line."""
 

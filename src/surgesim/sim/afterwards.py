@@ -21,6 +21,12 @@ def more_probable(condition: Condition, contact: Contact, novice: bool) -> float
     return factor * condition.by_novices if novice else factor
 
 
+def hand_on(engine: "Reference", contact: Contact, later: Contact) -> None:
+    """A stage of a case that brings another about tells it when the case was opened."""
+    if engine.model.queues[contact.queue].deferred and engine.model.queues[later.queue].deferred:
+        later.opened_s = contact.opening_s
+
+
 def follow_up(engine: "Reference", contact: Contact, novice: bool) -> None:
     """A handled contact may bring about others: repeats, second claims, cases."""
     factor = float(engine.model.talk_factor[contact.stream])
@@ -32,14 +38,16 @@ def follow_up(engine: "Reference", contact: Contact, novice: bool) -> None:
         if attempt == 0 or engine.luck.uniform(Purpose.REPEAT, contact.need, attempt) >= probability:
             continue
         time = contact.end_s + engine.luck.delay(delay, Purpose.REPEAT_DELAY, contact.need, attempt)
-        engine.send(Contact(contact.need, attempt, contact.stream, queue, factor, time))
+        later = Contact(contact.need, attempt, contact.stream, queue, factor, time)
+        hand_on(engine, contact, later)
+        engine.send(later)
 
 
 def dialled(engine: "Reference", contact: Contact) -> None:
     """Agents call the people of an outbound queue: as callbacks that nobody asked for."""
     rule = engine.model.queues[contact.queue].work.outbound
     if rule is not None and contact.promise is None:
-        contact.promise = Promise(rule, contact.arrival_s)
+        contact.promise = Promise(rule, contact.opening_s)
 
 
 def outside(engine: "Reference", contact: Contact) -> None:

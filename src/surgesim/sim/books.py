@@ -75,11 +75,12 @@ class Books:
             row[GROUP_COLUMN["novice_handled"]] += float(novice)
 
     def spent(self, contact: Contact) -> float:
-        """Return the time that a contact took from joining the queue to end, as its deadline counts it."""
+        """Return the time that a contact took from joining the queue, or from its opening, to end, as its deadline counts it."""
         windows = self.deadline_windows[contact.queue]
+        since = contact.opening_s if self.model.queues[contact.queue].work.from_opening else contact.joined_s
         if windows is None:
-            return contact.end_s - contact.joined_s
-        start, end = np.maximum(windows[:, 0], contact.joined_s), np.minimum(windows[:, 1], contact.end_s)
+            return contact.end_s - since
+        start, end = np.maximum(windows[:, 0], since), np.minimum(windows[:, 1], contact.end_s)
         return float(np.maximum(end - start, 0.0).sum())
 
     def at_work(self, group: int, start: float, end: float) -> None:

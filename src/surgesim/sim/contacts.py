@@ -113,6 +113,8 @@ class Contact:
         When service, talk and after-contact work started or ended, and the wait; nan where they never did.
     group : int
         Who served it, -1 where nobody did.
+    opened_s : float
+        When the case was opened of which this is a later stage; nan for everything else.
     promise : Promise or None
         Of a callback: what was promised.
     moved : bool
@@ -142,12 +144,20 @@ class Contact:
     end_s: float = float("nan")
     wait_s: float = float("nan")
     group: int = -1
+    opened_s: float = float("nan")
     promise: Promise | None = None
     moved: bool = False
     home: int = -1
     posted: bool = False
     unborn: bool = False
     holding: Holding | None = None
+
+    @property
+    def opening_s(self) -> float:
+        """When the case of a stage was opened: the promise of a callback, the first stage's arrival, else its own."""
+        if self.promise is not None:
+            return self.promise.since_s
+        return self.arrival_s if self.opened_s != self.opened_s else self.opened_s
 
     @property
     def number_in_chain(self) -> int:

@@ -17,7 +17,7 @@ from surgesim.sim.kernel_marks import (
 )
 from surgesim.sim.kernel_staff import LINE_BUSY, spread
 from surgesim.sim.state import CALLING, INTERVAL, SPARE, Floats, Integers, Out, State
-from surgesim.sim.work_arrays import CLOCKED, WorkRules
+from surgesim.sim.work_arrays import CLOCKED, OPENED, WorkRules
 
 
 @merged
@@ -69,15 +69,16 @@ def open_time(rules: WorkRules, queue: int, now: int) -> int:
 
 @merged
 def book_handled(
-    centre: Centre, out: Out, queue: int, interval: int, arrival: int, now: int, talk: int, hold: int, after: int
+    centre: Centre, out: Out, queue: int, interval: int, arrival: int, now: int, talk: int, hold: int, after: int, opened: int
 ) -> None:
     """Book a contact that an agent starts to serve."""
     rules, row, wait = centre.queues[queue], out.queues[interval, queue], now - arrival
     late = False
     if rules.deferred == 1:
-        spent = wait + talk + hold + after
+        begin = opened - 1 if rules.work & OPENED else arrival
+        spent = now - begin + talk + hold + after
         if rules.work & CLOCKED:
-            spent = open_time(centre.work, queue, now + spent - wait) - open_time(centre.work, queue, arrival)
+            spent = open_time(centre.work, queue, begin + spent) - open_time(centre.work, queue, begin)
         late = spent > rules.deadline
     row[C_HANDLED] += 1.0
     row[C_WITHIN] += 1.0 if wait <= rules.answer_within else 0.0

@@ -6,7 +6,17 @@ The same rules as ``reference.Reference``; rare, so never written into others.
 import numpy as np
 
 from surgesim.sim.compiled import compiled, inlined
-from surgesim.sim.contacts import ATTEMPT_MASK, MOST_ATTEMPTS, MOVED, OFFER_MASK, OFFER_SHIFT, POSTED, TRY_MASK, TRY_SHIFT
+from surgesim.sim.contacts import (
+    ATTEMPT_MASK,
+    CALLED_BACK,
+    MOST_ATTEMPTS,
+    MOVED,
+    OFFER_MASK,
+    OFFER_SHIFT,
+    POSTED,
+    TRY_MASK,
+    TRY_SHIFT,
+)
 from surgesim.sim.kernel_calls import give_up_for_good, send
 from surgesim.sim.kernel_marks import (
     C_GIVEN_UP,
@@ -30,6 +40,14 @@ from surgesim.sim.state import Floats, Integers, Records
 def offer_of(mode: int) -> int:
     """Return the offer that a contact has taken."""
     return ((mode >> OFFER_SHIFT) & OFFER_MASK) - 1
+
+
+@compiled
+def opening(mode: int, since: int, arrival: int) -> int:
+    """Return one more than the tick at which the case of a stage was opened."""
+    if mode & CALLED_BACK:
+        return since + 1
+    return since if since > 0 else arrival + 1
 
 
 @compiled

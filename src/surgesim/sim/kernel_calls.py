@@ -249,7 +249,7 @@ def more_probable(rules: WorkRules, step: int, wait: int, group: int, novice: in
 @merged
 def follow_ups(
     centre: Centre, state: State, keys: Keys, need: int, attempt: int, stream: int, queue: int, end: int,
-    wait: int, group: int, novice: int,
+    wait: int, group: int, novice: int, opened: int,
 ) -> None:  # fmt: skip
     """A handled contact may bring about others: repeats, second claims, cases."""
     chain = attempt >> ATTEMPT_BITS
@@ -266,4 +266,5 @@ def follow_ups(
         tick = end + ticks(drawn(centre.laws, centre.follow_ups[step].delay, keys[REPEAT_DELAY], need, number))
         if tick < centre.horizon:
             to, factor = centre.follow_ups[step].queue, centre.streams[stream].factor
-            send(state.n, state.people, state.spare, state.calls, tick, need, number, stream, to, factor, 0, 0)
+            since = opened * centre.queues[to].deferred
+            send(state.n, state.people, state.spare, state.calls, tick, need, number, stream, to, factor, 0, since)

@@ -147,7 +147,7 @@ def begin_chat(
     n[CHATS] += 1
     enter(chat, lines + chat.agents[agent].held, agent)
     n[FINISHING] = appoint(rules, chat, state.finishing, n[FINISHING], agent, now)
-    book_handled(centre, out, queue, interval, arrival, now, 0, 0, 0)
+    book_handled(centre, out, queue, interval, arrival, now, 0, 0, 0, 0)
     if n[INTERVAL] < centre.edges.size - 1:
         out.groups[n[INTERVAL], group, GROUP_HANDLED] += 1.0
         out.groups[n[INTERVAL], group, GROUP_NOVICE] += novice
@@ -184,12 +184,12 @@ def end_chat(centre: Centre, state: State, out: Out, keys: Keys, agent: int, now
     if rule.work & ESCALATES:
         mode = escalate(
             centre, state, keys, hand.need, hand.attempt, hand.stream, hand.queue, hand.interval, hand.row, agent, now, 0,
-            hand.novice,
+            hand.novice, 0,
         )  # fmt: skip
     if rule.follow_ups_end > rule.follow_up and mode == NOT_ESCALATED:
         wait = hand.start - hand.arrival
         follow_ups(
-            centre, state, keys, hand.need, hand.attempt, hand.stream, hand.queue, now, wait, group, hand.novice
+            centre, state, keys, hand.need, hand.attempt, hand.stream, hand.queue, now, wait, group, hand.novice, 0
         )  # fmt: skip
     for left in range(place, last):
         chat.hands[left] = chat.hands[left + 1]

@@ -4,9 +4,11 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled
 from surgesim.sim.contacts import CALLED_BACK, OFFER_SHIFT, POSTED, TRY_SHIFT
 from surgesim.sim.kernel_books import book_handled
+from surgesim.sim.kernel_callbacks import opening
 from surgesim.sim.kernel_calls import follow_ups
 from surgesim.sim.kernel_marks import AFTER, HANDLED, HOLD, SECONDS, TALK, Keys, drawn, ticks
 from surgesim.sim.state import INTERVAL, Out, Records, State
+from surgesim.sim.work_arrays import STAGE
 
 
 @compiled
@@ -18,7 +20,8 @@ def dialled(callers: Records, queue: int, mode: int) -> int:
 @compiled
 def outside(
     centre: Centre, state: State, out: Out, keys: Keys, now: int,
-    need: int, attempt: int, stream: int, queue: int, factor: float, number: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int,
+    since: int, number: int,
 ) -> None:  # fmt: skip
     """Work that takes its time and none of an agent's."""
     rules = centre.queues[queue]
@@ -26,9 +29,10 @@ def outside(
     hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt))
     after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt))
     end = now + talk + hold + after
-    book_handled(centre, out, queue, state.n[INTERVAL], now, now, talk, hold, after)
+    opened = opening(mode, since, now) if rules.work & STAGE else 0
+    book_handled(centre, out, queue, state.n[INTERVAL], now, now, talk, hold, after, opened)
     if rules.follow_ups_end > rules.follow_up:
-        follow_ups(centre, state, keys, need, attempt, stream, queue, end, 0, -1, 0)
+        follow_ups(centre, state, keys, need, attempt, stream, queue, end, 0, -1, 0, opened)
     if number >= 0:
         row = out.log[number]
         row.outcome = HANDLED

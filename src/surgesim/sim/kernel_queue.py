@@ -8,7 +8,7 @@ from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BAC
 from surgesim.sim.heaps import called, packed, pushed
 from surgesim.sim.kernel_books import book_handled, book_wait, new_place
 from surgesim.sim.kernel_branches import branch_for
-from surgesim.sim.kernel_callbacks import called_back, seize_line, sent_back, unreached, waiting_since
+from surgesim.sim.kernel_callbacks import called_back, opening, seize_line, sent_back, unreached, waiting_since
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, post, redial
 from surgesim.sim.kernel_marks import (
     ABANDONED,
@@ -60,7 +60,7 @@ from surgesim.sim.state import (
     State,
 )
 from surgesim.sim.view import View
-from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTBOUND, OUTSIDE, SECOND_TIER, WARM
+from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTBOUND, OUTSIDE, SECOND_TIER, STAGE, WARM
 
 
 @merged
@@ -136,10 +136,11 @@ def arrive(
             row[C_MISROUTED] += 1.0 if mode & ASTRAY else 0.0
     row[kind] += 1.0
     if rules.work & OUTSIDE:
-        outside(centre, state, out, keys, now, need, attempt, stream, queue, factor, number)
+        outside(centre, state, out, keys, now, need, attempt, stream, queue, factor, mode, since, number)
         return -1
     if rules.work & OUTBOUND and mode & CALLED_BACK == 0:
-        mode, since = dialled(centre.callers, queue, mode), now
+        since = since - 1 if since > 0 else now
+        mode = dialled(centre.callers, queue, mode)
     trunk = rules.trunk
     if trunk >= 0:
         if state.trunks[trunk].in_use >= state.trunks[trunk].lines:
@@ -239,8 +240,11 @@ def serve(
     else:
         talk, hold, after = short, 0, 0
     talk_end = now + handover + talk + hold
+    opened = opening(mode, since, arrival) if rules.work & STAGE else 0
     if rules.work & ESCALATES and short < 0:
-        tier = escalate(centre, state, keys, need, attempt, stream, queue, interval, number, agent, talk_end, after, novice)
+        tier = escalate(
+            centre, state, keys, need, attempt, stream, queue, interval, number, agent, talk_end, after, novice, opened
+        )  # fmt: skip
     end = talk_end if tier == WARM else talk_end + after
     if tier != WARM:
         state.n[FINISHING] = pushed(state.finishing, state.n[FINISHING], packed(end, agent))
@@ -258,7 +262,7 @@ def serve(
                 interval, talk_end + after, need, attempt, stream, queue, mode, centre.social[0].late,
             )  # fmt: skip
     if reached:
-        book_handled(centre, out, queue, interval, arrival, now, talk, hold, after)
+        book_handled(centre, out, queue, interval, arrival, now, talk, hold, after, opened)
         if current < centre.edges.size - 1:
             out.groups[current, group, GROUP_HANDLED] += 1.0
             if novice > 0:
@@ -270,7 +274,7 @@ def serve(
                 keys, interval, end, need, attempt, stream, queue, factor, mode, since,
             )  # fmt: skip
         elif rules.follow_ups_end > rules.follow_up and tier == NOT_ESCALATED:
-            follow_ups(centre, state, keys, need, attempt, stream, queue, end, now - arrival, group, novice)
+            follow_ups(centre, state, keys, need, attempt, stream, queue, end, now - arrival, group, novice, opened)
     else:
         unreached(
             centre.social, centre.offers, centre.laws, centre.horizon, state.n, state.people, state.spare,

@@ -198,12 +198,12 @@ def answer(
     hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt) * speed)
     after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
     end = now + talk + hold + after
-    book_handled(centre, out, 0, interval, arrival, now, talk, hold, after)
+    book_handled(centre, out, 0, interval, arrival, now, talk, hold, after, 0)
     if current < centre.edges.size - 1:
         out.groups[current, 0, GROUP_HANDLED] += 1.0
     spread(centre.edges, out.groups, 0, BUSY, current, now, end)
     if rules.follow_ups_end > rules.follow_up:
-        follow_ups(centre, state, keys, need, attempt, stream, 0, end, now - arrival, 0, 0)
+        follow_ups(centre, state, keys, need, attempt, stream, 0, end, now - arrival, 0, 0, 0)
     if number >= 0:
         row = out.log[number]
         row.outcome = HANDLED

@@ -15,7 +15,7 @@ from surgesim.sim.work_arrays import COLD, NOT_ESCALATED, WARM
 @compiled
 def escalate(
     centre: Centre, state: State, keys: Keys, need: int, attempt: int, stream: int, queue: int, interval: int, row: int,
-    agent: int, talk_end: int, after: int, novice: int,
+    agent: int, talk_end: int, after: int, novice: int, opened: int,
 ) -> int:  # fmt: skip
     """Send a contact on its way to the second tier, with its agent where it is warm. Return how it was escalated."""
     rules = centre.work.escalations[queue]
@@ -28,7 +28,8 @@ def escalate(
         return NOT_ESCALATED
     slot = state.spare[state.n[SPARE] - 1]
     factor = centre.streams[stream].factor
-    send(state.n, state.people, state.spare, state.calls, talk_end, need, number, stream, rules.to, factor, 0, 0)
+    since = opened * centre.queues[rules.to].deferred
+    send(state.n, state.people, state.spare, state.calls, talk_end, need, number, stream, rules.to, factor, 0, since)
     if rules.warm == 0:
         return COLD
     held = state.tiers.handing[agent]

@@ -27,7 +27,8 @@ PERSON = np.dtype(
 """Somebody who waits, or whose call is on its way; ``next`` and ``previous`` chain a queue.
 
 ``ahead`` is the place of a first attempt among the births, -1 for a later one. ``mode`` says what kind of contact it is
-(see ``contacts``), ``since`` when a callback was promised.
+(see ``contacts``), ``since`` when a callback was promised, or for a later
+stage of a case one tick more than when it was opened.
 """
 AGENT = np.dtype([("group", "i8"), ("idle_since", "i8")])
 GROUP_STATE = np.dtype(

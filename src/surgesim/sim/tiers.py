@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from surgesim.base.streams import Purpose
 from surgesim.model.work import Tier
+from surgesim.sim.afterwards import hand_on
 from surgesim.sim.agenda import Rank
 from surgesim.sim.contacts import Contact, Holding, follow_up_attempt
 
@@ -29,6 +30,7 @@ def escalate(engine: "Reference", contact: Contact, tier: Tier, agent: "Agent | 
     attempt = follow_up_attempt(contact.attempt, engine.fan - 1, engine.fan)
     factor = float(engine.model.talk_factor[contact.stream])
     second = Contact(contact.need, attempt, contact.stream, tier.queue, factor, contact.talk_end_s)
+    hand_on(engine, contact, second)
     if tier.warm and agent is not None:
         second.holding = Holding(agent, contact, after, tier.handover)
     engine.send(second)

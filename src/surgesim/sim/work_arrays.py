@@ -16,7 +16,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 
-CHAT, ESCALATES, SECOND_TIER, CLOCKED, OUTSIDE, OUTBOUND = 1, 2, 4, 8, 16, 32
+CHAT, ESCALATES, SECOND_TIER, CLOCKED, OUTSIDE, OUTBOUND, OPENED, STAGE = 1, 2, 4, 8, 16, 32, 64, 128
 """Bits of the field ``work`` of a queue: which rules it has."""
 
 NOT_ESCALATED, COLD, WARM = 0, 1, 2
@@ -94,6 +94,7 @@ class Tiers(NamedTuple):
 def bits(model: Model) -> list[int]:
     """Return the field ``work`` of each queue."""
     tiers = [queue.work.escalation for queue in model.queues]
+    cases = any(queue.work.from_opening for queue in model.queues)
     second = {tier.queue for tier in tiers if tier is not None and tier.warm}
     return [
         CHAT * queue.work.chat
@@ -102,6 +103,8 @@ def bits(model: Model) -> list[int]:
         + CLOCKED * (queue.work.deadline_windows_s is not None)
         + OUTSIDE * queue.work.outside
         + OUTBOUND * (queue.work.outbound is not None)
+        + OPENED * queue.work.from_opening
+        + STAGE * (cases and queue.deferred)
         for place, queue in enumerate(model.queues)
     ]
 
