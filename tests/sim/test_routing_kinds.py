@@ -1,6 +1,7 @@
 """Each policy's own rule on a small case, the same in both engines."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from surgesim.base.distributions import Constant, Never
 from surgesim.model.build import build
 from surgesim.model.model import Model
 from surgesim.sim.machine import Machine
+from surgesim.sim.routing import longest_idle_agent, priority_list, threshold_reservation
+from surgesim.sim.view import NEVER, View
 
 
 def groups_of(model: Model, seconds: list[float], streams: list[int]) -> list[str]:
@@ -136,3 +139,22 @@ def test_the_overflow_limits_are_the_desk_without_and_with_help() -> None:
 def test_chance_is_fair() -> None:
     served = groups_of(two("random"), [at("09:00") + 1200.0 * place for place in range(27)], [1] * 27)
     assert 5 <= served.count("all") <= 22
+
+
+@pytest.mark.parametrize("policy", [priority_list, threshold_reservation, longest_idle_agent])
+def test_who_ages_moves_up_by_a_rank_each_time(policy: Any) -> None:
+    """Queue 1 stands one rank behind queue 0; in ``ageing`` of waiting it catches up, then it goes first."""
+    group = SimpleNamespace(idle=3)
+    queues = [
+        SimpleNamespace(waiting=1, oldest=1000.0, priority=rank, ageing=ageing) for rank, ageing in ((0, NEVER), (1, 60.0))
+    ]
+    view = View([group], queues, np.array([[0, 1]]), [2.0], np.zeros((1, 2)))
+    assert [policy.free(view, 0, now, 0.5) for now in (1000.0, 1059.0, 1061.0)] == [0, 0, 1]
+    queues[1].ageing = NEVER
+    assert policy.free(view, 0, 90_000.0, 0.5) == 0
+
+
+def test_who_ages_takes_no_agent_that_is_reserved() -> None:
+    queues = [SimpleNamespace(waiting=0, oldest=NEVER, ageing=NEVER), SimpleNamespace(waiting=1, oldest=0.0, ageing=60.0)]
+    view = View([SimpleNamespace(idle=2)], queues, np.array([[0, 1]]), [2.0], np.zeros((1, 2)))
+    assert threshold_reservation.free(view, 0, 9000.0, 0.5) == -1

@@ -79,7 +79,8 @@ class Queue(Closed):
     priority: Annotated[int, Field(ge=0, le=100)] = 10
     """Rank for policies that look at it: smaller is served first."""
     ageing: PositiveDuration | None = None
-    """Time of waiting in which a contact moves up by one rank of priority; left out: the rank stays."""
+    """Time of waiting in which a contact moves up by one rank of priority, or by one place among the skills where the policy
+    goes by them (`priority-list`, `threshold-reservation`); left out: the rank stays."""
     redial: Redial | None = None
     """What people do after a busy tone or after giving up; left out: they never try again."""
     closing: Closing | None = None

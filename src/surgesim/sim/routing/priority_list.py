@@ -5,7 +5,7 @@ from typing import Any
 
 from surgesim.base.errors import Problem
 from surgesim.sim.names import Names, mapping, positions
-from surgesim.sim.view import View
+from surgesim.sim.view import NEVER, View
 
 KIND = "priority-list"
 SUMMARY = "Fixed lists: groups by queue, queues by group (the order of its skills). Settings: groups."
@@ -40,10 +40,15 @@ def arrived(view: View, queue: int, now: float, luck: float) -> int:
 
 
 def free(view: View, group: int, now: float, luck: float) -> int:
-    """Serve the first queue of the group's skills in which somebody waits."""
-    best, place = -1, len(view.queues)
+    """Serve the first queue of the group's skills in which somebody waits; a head that ages moves up."""
+    best, place = -1, 1.0 * len(view.queues)
     for queue in range(len(view.queues)):
-        own = view.rank[group, queue]
-        if 0 <= own < place and view.queues[queue].waiting > 0:
+        own = 1.0 * view.rank[group, queue]
+        ageing = view.queues[queue].ageing
+        if own < 0.0 or (own >= place and ageing == NEVER) or view.queues[queue].waiting == 0:
+            continue
+        if ageing < NEVER:
+            own -= (now - view.queues[queue].oldest) / ageing
+        if own < place:
             best, place = queue, own
     return best

@@ -5,7 +5,7 @@ from typing import Any
 
 from surgesim.base.errors import Problem
 from surgesim.sim.names import Names, numbers
-from surgesim.sim.view import View
+from surgesim.sim.view import NEVER, View
 
 KIND = "threshold-reservation"
 SUMMARY = "A group serves queues other than its first only while more agents are idle than it reserves. Settings: groups."
@@ -30,12 +30,16 @@ def arrived(view: View, queue: int, now: float, luck: float) -> int:
 
 
 def free(view: View, group: int, now: float, luck: float) -> int:
-    """Serve the first skill; others, in the order of the skills, only with agents to spare."""
-    best, place = -1, len(view.queues)
+    """Serve the first skill; others, in the order of the skills, only with agents to spare; a head that ages moves up."""
+    best, place = -1, 1.0 * len(view.queues)
     for queue in range(len(view.queues)):
-        own = view.rank[group, queue]
-        if own < 0 or own >= place or view.queues[queue].waiting == 0:
+        own = 1.0 * view.rank[group, queue]
+        if own < 0.0 or view.queues[queue].waiting == 0:
             continue
-        if own == 0 or view.groups[group].idle > view.settings[group]:
+        if own > 0.0 and view.groups[group].idle <= view.settings[group]:
+            continue
+        if view.queues[queue].ageing < NEVER:
+            own -= (now - view.queues[queue].oldest) / view.queues[queue].ageing
+        if own < place:
             best, place = queue, own
     return best
