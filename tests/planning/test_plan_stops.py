@@ -58,10 +58,10 @@ def test_trouble_after_a_verification_gives_the_verified_plan_with_its_gap(scena
     """No gap is small enough, so a cheaper plan is looked for, and that search breaks off."""
     solved = planner.optimise
 
-    def breaks(work, near=None, closer=1.0):
+    def breaks(work, near=None, closer=1.0, hold=False):
         if closer < 1.0:
             raise trouble
-        return solved(work, near, closer)
+        return solved(work, near, closer, hold)
 
     monkeypatch.setattr(planner, "optimise", breaks)
     found = plan(scenario, replications=20, gap=1e-9)

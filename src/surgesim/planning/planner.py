@@ -107,8 +107,9 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
             if best is not None and best[0].solved.gap <= work.effort.gap:
                 break
             if attempt < work.effort.most_checks:
-                closer = 1.0 if check.missed else 0.5**attempt
-                done = optimise(work, near=done.decision if check.missed else None, closer=closer)
+                missed = bool(check.missed)
+                near, closer = (done.decision, 1.0) if missed else (None, 0.5**attempt)
+                done = optimise(work, near, closer, hold=missed)
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:
         if best is None:
             raise

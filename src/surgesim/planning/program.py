@@ -175,7 +175,11 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
     highs.setOptionValue("mip_rel_gap", effort.gap)
     highs.setOptionValue("mip_max_nodes", effort.nodes)
     highs.run()
-    if highs.getModelStatus() in (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError):
+    if highs.getModelStatus() in (
+        highspy.HighsModelStatus.kUnknown,
+        highspy.HighsModelStatus.kSolveError,
+        highspy.HighsModelStatus.kNotset,
+    ):
         highs.clearSolver()  # numerical trouble on the way from an earlier solution: once more from the beginning
         highs.run()
     status, info = highs.getModelStatus(), highs.getInfo()

@@ -6,10 +6,9 @@ day are found one day after the other, later days in fractions, so that they eve
 by nodes, not by seconds: the clock is only the outer limit.
 """
 
-import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +16,9 @@ from numpy.typing import NDArray
 from surgesim.base.errors import SolverError
 from surgesim.planning.decision import Decision
 from surgesim.planning.draft import Draft
+from surgesim.planning.opening import NEAR, Stage, sites
 from surgesim.planning.program import Answer, Effort, Flags, Floats, Program
 
-MOST_COMBINATIONS = 16
-"""Greatest number of combinations of sites that are looked at one by one."""
-NEAR = 1e-6
 STRATEGIC = ("hires.hired", "lines.lots", "sites.opens", "standby.reserved", "standby.activated")
 DAY_GAP = 0.8
 """Share of the gap asked for at which the whole numbers of a day are good enough."""
@@ -33,39 +30,7 @@ NODES, DAY_NODES = 50, 5
 Days = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Stage:
-    """A solution on the way, with the bounds of the columns that are settled.
-
-    Attributes
-    ----------
-    program : Program
-        The arrays.
-    lower, upper : ndarray, shape (columns,)
-        Bounds so far.
-    values : ndarray, shape (columns,)
-        Solution so far.
-    objective, bound : float
-        Its cost, and the proven bound.
-    ends : float
-        When time is over, on the monotonic clock.
-    """
-
-    program: Program
-    lower: Floats
-    upper: Floats
-    values: Floats
-    objective: float
-    bound: float
-    ends: float
-
-    @property
-    def left(self) -> float:
-        """Seconds that are left."""
-        return self.ends - time.monotonic()
-
-
-def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = None) -> Answer:
+def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = None, hold: bool = False) -> Answer:
     """Solve a draft in stages and leave the solution in it.
 
     Parameters
@@ -78,6 +43,8 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
         Relative gap to the proven bound that is good enough.
     near : Decision, optional
         A plan whose sites, hires, lines and days are kept where they are good enough.
+    hold : bool
+        Keep whatever of the nearby plan is possible, at any cost: only what is not enough changes.
 
     Returns
     -------
@@ -94,7 +61,8 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     if start is None:
         return Answer(None, np.inf, np.inf, True)
     old = None if near is None else _values(program, near)
-    done = days(strategy(start, gap, old), gap, old)
+    dear = np.inf if hold else 1.0
+    done = days(strategy(start, gap, old, dear), gap, old, dear)
     for column, value, whole in zip(program.columns, done.values.tolist(), program.whole.tolist(), strict=True):
         column.set_value(float(round(value)) if whole else value, skip_validation=True)
     return Answer(done.values, done.objective, start.bound, (done.objective - start.bound) <= gap * done.objective)
@@ -118,75 +86,7 @@ def _values(program: Program, near: Decision) -> Floats:
     return found
 
 
-def relaxed(draft: Draft, seconds: float) -> Answer:
-    """Solve the relaxation of a draft, with sites opened or not, and leave the solution in it.
-
-    Parameters
-    ----------
-    draft : Draft
-        A built model.
-    seconds : float
-        Wall-clock limit.
-    """
-    start = sites(draft, Program(draft), time.monotonic() + seconds)
-    if start is None:
-        return Answer(None, np.inf, np.inf, True)
-    for column, value in zip(start.program.columns, start.values.tolist(), strict=True):
-        column.set_value(value, skip_validation=True)
-    return Answer(start.values, start.objective, start.bound, True)
-
-
-def sites(draft: Draft, program: Program, ends: float) -> Stage | None:
-    """Return the best relaxation over all combinations of sites, with the bound that they prove together.
-
-    Whether a site opens is decided one way and the other; on which day stays continuous for the bound. With too many
-    sites for that, the bound is the relaxation's own.
-    """
-    continuous = np.zeros(len(program.lower), dtype=bool)
-    relaxed = program.solve(program.lower, program.upper, continuous, Effort(ends - time.monotonic()))
-    if relaxed.values is None:
-        return None
-    start = Stage(program, program.lower, program.upper, relaxed.values, relaxed.objective, relaxed.bound, ends)
-    opens = np.flatnonzero(program.of("sites.opens"))
-    places = sorted({int(program.index[c][0]) for c in opens})
-    if not places:
-        return start
-    choices = list(itertools.product((False, True), repeat=len(places)))
-    if len(choices) > MOST_COMBINATIONS:
-        choices = [tuple(relaxed.values[[c for c in opens if program.index[c][0] == j]].sum() > NEAR for j in places)]
-    found = [_combination(draft, start, dict(zip(places, choice, strict=True))) for choice in choices]
-    possible = [stage for stage in found if stage is not None]
-    if not possible:
-        return None
-    best = min(possible, key=lambda stage: stage.objective)
-    bound = min(stage.bound for stage in possible) if len(choices) > 1 else relaxed.bound
-    return replace(best, bound=max(bound, relaxed.bound))
-
-
-def _combination(draft: Draft, start: Stage, choice: dict[int, bool]) -> Stage | None:
-    """Return the relaxation with some sites open for certain and the others closed; None where there is none."""
-    program, upper, lower = start.program, start.upper.copy(), start.lower.copy()
-    opens = np.flatnonzero(program.of("sites.opens"))
-    for c in opens:
-        upper[c] = float(choice[int(program.index[c][0])])
-    continuous = np.zeros(len(lower), dtype=bool)
-    program.force_rows([draft.block("sites").once[j] for j, is_open in choice.items() if is_open], 1.0)
-    bound = program.solve(lower, upper, continuous, Effort(start.left))
-    program.force_rows([draft.block("sites").once[j] for j, is_open in choice.items() if is_open], -np.inf)
-    if bound.values is None:
-        return None
-    for j in (j for j, is_open in choice.items() if is_open):
-        mine = [c for c in opens if program.index[c][0] == j]
-        # the first day on which a good part is open serves everybody whom the relaxation seats there
-        first = next((c for c in mine if bound.values[mine[0] : c + 1].sum() > 0.05), mine[0])
-        upper[mine], upper[first], lower[first] = 0.0, 1.0, 1.0
-    fixed = program.solve(lower, upper, continuous, Effort(start.left))
-    if fixed.values is None:
-        return Stage(program, lower, upper, bound.values, np.inf, bound.objective, start.ends)
-    return Stage(program, lower, upper, fixed.values, fixed.objective, bound.objective, start.ends)
-
-
-def strategy(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
+def strategy(stage: Stage, gap: float, old: Floats | None = None, dear: float = 1.0) -> Stage:
     """Settle hires and lines in whole numbers: those of a plan nearby where they are good enough, else new ones.
 
     Raises
@@ -200,7 +100,7 @@ def strategy(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
         lower, upper = np.where(settled, old, stage.lower), np.where(settled, old, stage.upper)
         none = np.zeros(len(lower), dtype=bool)
         kept = program.solve(lower, upper, none, Effort(stage.left))
-        if kept.values is not None and kept.objective <= stage.bound * (1.0 + 0.5 * gap):
+        if kept.values is not None and kept.objective <= stage.bound * (1.0 + 0.5 * gap * dear):
             return replace(stage, lower=lower, upper=upper, values=kept.values, objective=kept.objective)
     few = program.of("hires.hired") & (stage.values < NEAR)
     whole = (program.of("hires.hired") & ~few) | np.isin(program.kind, ("lines.lots", "standby.reserved", "standby.activated"))
@@ -218,7 +118,7 @@ def strategy(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
     return replace(stage, lower=lower, upper=upper, values=values, objective=found.objective)
 
 
-def days(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
+def days(stage: Stage, gap: float, old: Floats | None = None, dear: float = 1.0) -> Stage:
     """Settle heads and seats, some days at a time; days of a plan nearby that are good enough stay as they are.
 
     Raises
@@ -229,7 +129,7 @@ def days(stage: Stage, gap: float, old: Floats | None = None) -> Stage:
     parts = blocks(stage.program)
     allowed = DAY_GAP * gap * stage.bound / max(len(parts), 1)
     for part in parts:
-        kept = None if old is None else _keep(stage, part, old, allowed)
+        kept = None if old is None else _keep(stage, part, old, dear * allowed)
         stage = kept if kept is not None else _settle(stage, part, allowed)
     return stage
 
@@ -264,9 +164,10 @@ def _settle(stage: Stage, part: Days, allowed: float) -> Stage:
     mine = program.whole & np.isin(program.day, part)
     before = program.whole & (program.day >= 0) & (program.day < part[0])
     hired = program.of("hires.hired")
-    few = _few(stage, mine, allowed)
-    if few is not None:
-        return few
+    for alone in (True, False):
+        few = _few(stage, part, mine, allowed, alone)
+        if few is not None:
+            return few
     gap = allowed / max(stage.objective, 1.0)
     for wanted in (mine, mine | before, mine | before | hired):
         freed = wanted & ~mine
@@ -282,16 +183,30 @@ def _settle(stage: Stage, part: Days, allowed: float) -> Stage:
     raise SolverError(f"no whole numbers of heads were found for day {int(part[0]) + 1} and after; allow more time")
 
 
-def _few(stage: Stage, mine: Flags, allowed: float) -> Stage | None:
-    """Settle some days with the shifts that the relaxation uses, near their heads there; None where that is dear."""
-    heads = mine & stage.program.of("shifts.work")
+def _few(stage: Stage, part: Days, mine: Flags, allowed: float, alone: bool) -> Stage | None:
+    """Settle some days with the shifts that the relaxation uses, near their heads there; None where that is dear.
+
+    Alone, all later days are held meanwhile, which is fast but may leave no way; then they even out what is left over.
+    """
+    program = stage.program
+    heads = mine & program.of("shifts.work")
     most = np.where(stage.values > NEAR, np.ceil(stage.values) + 1.0, 0.0)
     lower = np.where(heads, np.maximum(stage.lower, np.floor(stage.values) - 1.0), stage.lower)
     upper = np.where(heads, np.minimum(stage.upper, most), stage.upper)
+    if alone:
+        held = (program.day >= 0) & ~np.isin(program.day, part)
+        lower, upper = np.where(held, stage.values, lower), np.where(held, stage.values, upper)
     gap = 0.5 * allowed / max(stage.objective, 1.0)
-    found = stage.program.solve(lower, upper, mine, Effort(stage.left, gap, DAY_NODES))
-    if found.values is None or found.objective > stage.objective + 2.0 * allowed:
+    found = program.solve(lower, upper, mine, Effort(stage.left, gap, DAY_NODES))
+    if found.values is None:
         return None
     values = np.where(mine, np.round(found.values), found.values)
     lower, upper = (np.where(mine, values, bounds) for bounds in (stage.lower, stage.upper))
+    if alone:
+        found = program.solve(lower, upper, np.zeros_like(mine), Effort(stage.left))
+        if found.values is None:
+            return None
+        values = np.where(mine, values, found.values)
+    if found.objective > stage.objective + (2.0 if alone else 5.0) * allowed:
+        return None
     return replace(stage, lower=lower, upper=upper, values=values, objective=found.objective)

@@ -2,8 +2,9 @@
 
 from surgesim.planning.decision import Decision, capacity, decided
 from surgesim.planning.observing import observe
+from surgesim.planning.opening import relaxed
 from surgesim.planning.relax import refuse
-from surgesim.planning.rounding import relaxed, staged
+from surgesim.planning.rounding import staged
 from surgesim.planning.work import Round, Work
 
 AGREED = 0.008
@@ -13,7 +14,7 @@ NARROW = (0.93, 1.0, 1.08)
 """Factors on the heads of a plan that are simulated in the first and in later rounds of calibration."""
 
 
-def optimise(work: Work, near: Decision | None = None, closer: float = 1.0) -> Round:
+def optimise(work: Work, near: Decision | None = None, closer: float = 1.0, hold: bool = False) -> Round:
     """Solve the integer programme of the present beliefs.
 
     Parameters
@@ -24,6 +25,8 @@ def optimise(work: Work, near: Decision | None = None, closer: float = 1.0) -> R
         A plan to stay near, which makes whole numbers easy to find; the bound stays that of all plans.
     closer : float
         Factor on the gap that is good enough.
+    hold : bool
+        Keep whatever of the nearby plan is possible, at any cost.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def optimise(work: Work, near: Decision | None = None, closer: float = 1.0) -> R
     """
     work.in_time()
     draft = work.draft()
-    solved = staged(draft, work.left(), closer * work.effort.gap, near)
+    solved = staged(draft, work.left(), closer * work.effort.gap, near, hold)
     if solved.values is None:
         raise refuse(draft, max(10.0, work.left()))
     decision = decided(draft)
