@@ -1,5 +1,6 @@
 """Simulation engines: CPU time per contact, interleaved in one run, with memory, threads and start-up.
 
+    python benchmarks/engine.py --threads | --memory
     python benchmarks/engine.py [--quick] [--rounds 7] [--workloads W1 W2 W3] [--peer NAME=COMMAND]
 
 One contact is one offered attempt. Every round runs every engine on every workload once, so that a busy moment of the
@@ -174,16 +175,25 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def memory(replications: int) -> None:
-    """Print the memory of a million contacts, so many times; runs in a process of its own."""
-    times = 1e6 / 47_200
+def memory(replications: int, offered: float = 1e6) -> None:
+    """Print the memory of a million contacts, so many times; runs in a process of its own, compiled before."""
+    times = offered / 47_200
     work = replace(W1, peak=W1.peak * times, floor=W1.floor * times, agents=(round(W1.agents[0] * times),))
     ready = model(work)
-    before = peak_mb()
+    before, start = peak_mb(), time.perf_counter()
     tables = engine.run(ready, replications=replications, threads=2)
     after = peak_mb()
     contacts = tables.queues["offered"].sum() / replications
-    print(f"memory: {after:.0f} MB at most ({before:.0f} MB before) for {contacts:.3g} contacts x {replications} replications")
+    wall = time.perf_counter() - start
+    print(f"memory: {after:.0f} MB at most ({before:.0f} MB before) for {contacts:.3g} contacts x {replications}, {wall:.1f} s")
+
+
+def memories(replications: int) -> None:
+    """Print the memory of many replications, and of ten million contacts in one."""
+    engine.warm_up("recur")  # the compiler itself would count otherwise
+    sys.stdout.flush()
+    for of, offered in ((replications, 1e6), (1, 1e7)):
+        subprocess.run([sys.executable, __file__, "--memory-of", str(of), "--offered", str(offered)], check=True)
 
 
 def start_up(name: str, *command: str) -> None:
@@ -227,10 +237,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=0, help="rounds of our engines (15; 5 when quick)")
     parser.add_argument("--workloads", nargs="+", default=[work.name for work in WORKLOADS], choices=[w.name for w in WORKLOADS])
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND", help="another program")
+    parser.add_argument("--threads", action="store_true", help="only two threads against one")
+    parser.add_argument("--memory", action="store_true", help="only memory")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--offered", type=float, default=1e6, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.memory_of:
-        memory(arguments.memory_of)
+        memory(arguments.memory_of, arguments.offered)
+        return
+    if arguments.threads or arguments.memory:
+        if arguments.threads:
+            threads()
+        if arguments.memory:
+            memories(100)
         return
     works = [work for work in WORKLOADS if work.name in arguments.workloads]
     named = dict(peer.split("=", 1) for peer in arguments.peer)
@@ -239,8 +258,7 @@ def main() -> None:
     for work in works:
         show(work, rows[work.name])
     threads()
-    sys.stdout.flush()
-    subprocess.run([sys.executable, __file__, "--memory-of", "10" if arguments.quick else "100"], check=True)
+    memories(10 if arguments.quick else 100)
     start_ups()
     missing(named)
 

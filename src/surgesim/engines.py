@@ -71,6 +71,7 @@ def run(
     contacts_to: str | Path | None = None,
     policy: Any = None,
     start: "Start | None" = None,
+    against: Result | None = None,
 ) -> Result:
     """Answer a scenario.
 
@@ -96,6 +97,9 @@ def run(
         Routing policy in place of that of the scenario: anything with the functions of ``surgesim.sim.view``.
     start : Start, optional
         State to begin with in the middle of the horizon (``surgesim.sim.start``): who waits, who is being served.
+    against : Result, optional
+        Simulation of the same scenario: a preview (``fluid`` or ``erlang``) then says how far it is off, over the
+        horizon in a flag and by day in ``result.side["preview_error"]``.
 
     Returns
     -------
@@ -120,7 +124,12 @@ def run(
     from surgesim.model.build import build
 
     model = build(scenario)
-    return run_model(model if capacity is None else capacity.on(model), engine, replications, seed, progress, extras)
+    found = run_model(model if capacity is None else capacity.on(model), engine, replications, seed, progress, extras)
+    if against is None:
+        return found
+    from surgesim.result.preview import with_error
+
+    return with_error(found, against)
 
 
 @dataclass(frozen=True)
@@ -195,7 +204,15 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
     )
     missed = extras.until.missed(tables) if extras.until else None
     flags = (*flags_of(tables, tables.replications), *([missed] if missed else []))
-    return Result(model.scenario, engine, seed, tables.replications, tables, flags)
+    meta = {} if extras.start else {"expected_needs": _expected_needs(model)}
+    return Result(model.scenario, engine, seed, tables.replications, tables, flags, {}, meta)
+
+
+def _expected_needs(model: Model) -> list[float]:
+    """Return the expected needs of each day, over all sample paths where there are some; the mean of what is drawn."""
+    needs = model.needs
+    mean = needs.mean if needs.paths is None else needs.paths.mean(axis=0)
+    return np.bincount(model.clock.day_index, mean.sum(axis=0), model.clock.days).tolist()  # type: ignore[no-any-return]
 
 
 UNITS = ("replicate", "recur")

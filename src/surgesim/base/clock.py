@@ -85,7 +85,7 @@ class Clock:
     @property
     def starts(self) -> list[datetime]:
         """The label of each interval: the aware local time of its start."""
-        return [self.instant(second) for second in _edges(self)[:-1].tolist()]
+        return list(_starts(self))
 
     @property
     def day_index(self) -> NDArray[np.int64]:
@@ -219,3 +219,8 @@ def holidays_of(country: str = "JP", years: Iterable[int] = (), language: str | 
         mend = suggestion(language, rules.supported_languages)
         raise DomainError(Problem(f"no holiday names of {country} in {language!r}", "holidays", mend))
     return dict(sorted(country_holidays(country, years=asked, language=spoken).items())) if asked else {}
+
+
+@lru_cache(maxsize=32)
+def _starts(clock: Clock) -> tuple[datetime, ...]:
+    return tuple(clock.instant(second) for second in _edges(clock)[:-1].tolist())

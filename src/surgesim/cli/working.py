@@ -17,6 +17,7 @@ HEADLINE = (
 
 
 UNTIL = "Replicate until the 95 % interval is at most this wide to each side, e.g. service_level=0.01."
+CHECK = "Simulate as well, and say how far the preview (fluid or erlang) is off, by day."
 CONTACTS = "Write the contact log: a file ending in .parquet, or a folder with a file for each replication."
 
 
@@ -32,6 +33,7 @@ def run(
     until: Annotated[str | None, typer.Option("--until", metavar="MEASURE=HALF_WIDTH", help=UNTIL, show_default=False)] = None,
     most: Annotated[int, typer.Option("--most", min=10, help="Most replications with --until.")] = 1000,
     contacts: Annotated[Path | None, typer.Option("--contacts", metavar="PATH", help=CONTACTS, show_default=False)] = None,
+    check: Annotated[bool, typer.Option("--check", help=CHECK)] = False,
     everything: Annotated[bool, typer.Option("--all", help="Every measure, not only the headline ones.")] = False,
     json_: Json = False,
 ) -> None:
@@ -44,11 +46,15 @@ def run(
     from surgesim.result.folder import write
     from surgesim.scenario.read import load
 
+    if check and engine not in ("fluid", "erlang"):
+        raise InputError(Problem(f"the engine {engine} is no preview", "--check", "write --engine fluid, or leave out --check"))
     loaded = load(scenario, override or (), set_ or ())
     with progress() as show:
+        simulated = run_engine(loaded, "sim", replications, seed, show) if check else None
         result = run_engine(
-            loaded, engine, replications, seed, show, until=_until(until, most) if until else None, contacts_to=contacts
-        )
+            loaded, engine, replications, seed, show, until=_until(until, most) if until else None, contacts_to=contacts,
+            against=simulated,
+        )  # fmt: skip
     if out is not None:
         write(result, out)
     table = result.measures(by=[word for word in by.split(",") if word], of=None if everything else HEADLINE)
@@ -56,6 +62,9 @@ def run(
         typer.echo(table.write_json())
     else:
         show_table(table.drop_nulls("value"), f"{loaded.name}, {engine}, {result.replications} replications, seed {seed}")
+        if check:
+            errors = result.side["preview_error"].pivot("measure", index="day", values="error")
+            show_table(errors, f"{engine} less simulation, by day")
         for flag in result.flags:
             typer.echo(str(flag), err=True)
 

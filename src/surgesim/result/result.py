@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surgesim.base.attached import Attached
 from surgesim.result import balance
+from surgesim.result.controls import CONTROLS, deviations
 from surgesim.result.flags import Flag
 from surgesim.result.promises import promises
 from surgesim.result.summary import one_sided, summarise
@@ -100,7 +101,11 @@ class Result:
         return self.engine in ("erlang", "fluid")
 
     def measures(
-        self, by: str | Iterable[str] = (), of: str | Iterable[str] | None = None, confidence: float = 0.95
+        self,
+        by: str | Iterable[str] = (),
+        of: str | Iterable[str] | None = None,
+        confidence: float = 0.95,
+        controls: bool | int = False,
     ) -> "pl.DataFrame":
         """Return measures as a long table: ``by ..., measure, value, low, high, n, unit``.
 
@@ -113,6 +118,15 @@ class Result:
             Names of measures; all of them where left out.
         confidence : float
             Of the intervals, which are over replications; null with one replication.
+        controls : bool or int
+            Take the luck of the demand out of sums and rates, by regression on the needs of the four days (or so many)
+            with most of them: narrower intervals from the same replications (``surgesim.result.controls``). Wait
+            quantiles stay as they are.
+
+        Raises
+        ------
+        InputError
+            Unknown names, or controls that this run has not enough replications for.
 
         Examples
         --------
@@ -120,7 +134,11 @@ class Result:
         >>> ss.run(ss.load("shop.yaml"), replications=2).measures(of="service_level").columns
         ['measure', 'value', 'low', 'high', 'n', 'unit']
         """
-        return summarise(self.tables, by, [of] if isinstance(of, str) else of, confidence)
+        names = [of] if isinstance(of, str) else of
+        if controls is False:
+            return summarise(self.tables, by, names, confidence)
+        days = CONTROLS if controls is True else controls
+        return summarise(self.tables, by, names, confidence, deviations(self.tables, self.meta.get("expected_needs"), days))
 
     def lower_bound(self, measure: str, confidence: float = 0.95, by: str | Iterable[str] = ()) -> "pl.DataFrame":
         """Return ``by ..., value, low``: the true value lies above ``low`` with this confidence (one-sided)."""

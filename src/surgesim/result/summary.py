@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from surgesim.base.errors import InputError, Problem
+from surgesim.result.controls import adjusted_ratio
 from surgesim.result.estimates import Estimate, Floats, ratio
 from surgesim.result.measures import MEASURES, Measure, choose, find
 from surgesim.result.quantiles import wait_measure
@@ -20,7 +21,11 @@ ORDER = {measure.name: position for position, measure in enumerate(MEASURES)}
 
 
 def summarise(
-    tables: Tables, by: str | Iterable[str] = (), measures: Iterable[str] | None = None, confidence: float = 0.95
+    tables: Tables,
+    by: str | Iterable[str] = (),
+    measures: Iterable[str] | None = None,
+    confidence: float = 0.95,
+    controls: Floats | None = None,
 ) -> "pl.DataFrame":
     """Return measures as a long table.
 
@@ -35,6 +40,8 @@ def summarise(
         Names; all of them where left out.
     confidence : float
         Of the two-sided intervals over replications.
+    controls : ndarray, shape (replications, controls), optional
+        Deviations that are taken out of sums and rates (``surgesim.result.controls``).
 
     Returns
     -------
@@ -51,7 +58,7 @@ def summarise(
     check_confidence(confidence)
     frames = [
         _long(keys, measure, value, low, high, tables.replications)
-        for measure, keys, (value, low, high) in _all(tables, names, chosen, confidence)
+        for measure, keys, (value, low, high) in _all(tables, names, chosen, confidence, controls)
     ]
     return _stacked(frames, names)
 
@@ -101,26 +108,32 @@ def check_confidence(confidence: float) -> None:
 Row = tuple[Measure, "pl.DataFrame", tuple[Floats, Floats, Floats]]
 
 
-def _all(tables: Tables, by: tuple[str, ...], chosen: tuple[Measure, ...], confidence: float) -> list[Row]:
+def _all(
+    tables: Tables, by: tuple[str, ...], chosen: tuple[Measure, ...], confidence: float, controls: Floats | None = None
+) -> list[Row]:
     rows: list[Row] = []
     for source, kind in dict.fromkeys((measure.source, measure.kind) for measure in chosen):
         if not set(by) <= set(KEYS[source]) or not getattr(tables, source).height:
             continue
         group = grouping(tables, source, by, kind)
         some = [measure for measure in chosen if (measure.source, measure.kind) == (source, kind)]
-        rows += _waits(tables, group, some, confidence) if source == "waits" else _sums(tables, group, some, confidence)
+        waits = source == "waits"
+        rows += _waits(tables, group, some, confidence) if waits else _sums(tables, group, some, confidence, controls)
     return rows
 
 
-def _sums(tables: Tables, group: Grouping, chosen: list[Measure], confidence: float) -> list[Row]:
+def _sums(tables: Tables, group: Grouping, chosen: list[Measure], confidence: float, controls: Floats | None) -> list[Row]:
     columns = list(dict.fromkeys(column for measure in chosen for column in measure.columns))
     sums = group.sum(tables.values(chosen[0].source, columns))
-    return [(m, group.keys, _with_interval(ratio(*combine(sums, columns, m)), m, confidence)) for m in chosen]
+    pairs = [(m, combine(sums, columns, m)) for m in chosen]
+    found = [(m, ratio(*pair) if controls is None else adjusted_ratio(*pair, controls)) for m, pair in pairs]
+    return [(m, group.keys, _with_interval(estimate, m, confidence)) for m, estimate in found]
 
 
 def _with_interval(estimate: Estimate, measure: Measure, confidence: float) -> tuple[Floats, Floats, Floats]:
-    low, high = estimate.interval(confidence, 0.0, 1.0 if measure.unit == "share" else np.inf)
-    return estimate.value, low, high
+    most = 1.0 if measure.unit == "share" else np.inf
+    low, high = estimate.interval(confidence, 0.0, most)
+    return np.clip(estimate.value, 0.0, most), low, high
 
 
 def _waits(tables: Tables, group: Grouping, chosen: list[Measure], confidence: float) -> list[Row]:

@@ -63,7 +63,7 @@ class _Rooms(threading.local):
         """Return five arrays of whole numbers; those of an earlier call are lost."""
         if len(self.rows[0]) < size:
             self.rows = []  # given back before more is taken
-            self.rows = [np.empty(size + size // 16, dtype=np.int64) for _ in range(5)]
+            self.rows = [np.empty(size + size // 64, dtype=np.int64) for _ in range(5)]
         return [row[:size] for row in self.rows]
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.model.model import Model
 from surgesim.result.tables import Axes, Tables, from_arrays
 from surgesim.sim.contact_log import Keep, contact_files, frame_of
-from surgesim.sim.counts import Counts
+from surgesim.sim.counts import Counts, Floats
 from surgesim.sim.policy import Policy, policy_of
 from surgesim.sim.start import Start
 from surgesim.sim.stopping import LEAST, StopRule
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Engine = Literal["sim", "reference"]
 Progress = Callable[[int, int], None]
 Simulate = Callable[[int], Counts]
+Thin = tuple[NDArray[np.int32], Floats]
 
 
 def run(
@@ -100,19 +102,35 @@ def _gathered(
     until: StopRule | None,
 ) -> Tables:
     """Return the tables of a first batch of replications, and of as many more as the stop rule asks for."""
-    axes, done, total = Axes.of(model.scenario), 0, first if until is None else min(max(first, LEAST), until.most)
-    arrays = [np.zeros((0, *array.shape)) for array in Counts.empty(model).arrays]
+    done, total = 0, first if until is None else min(max(first, LEAST), until.most)
+    kept: dict[int, list[Thin]] = {}
     while done < total:
-        arrays = [np.concatenate([array, np.zeros((total - done, *array.shape[1:]))]) for array in arrays]
         for place, counts in _replicate(simulate, range(done, total), threads, engine):
             done += 1
-            for array, values in zip(arrays, counts.arrays, strict=True):
-                array[place] = values
+            kept[place] = [_thin(array) for array in counts.arrays]
             if progress is not None:
                 progress(done, total)
-        tables = from_arrays(axes, *arrays)
+        tables = _tables(model, kept)
         total = done if until is None else until.next_total(done, until.found(tables))
     return tables
+
+
+def _thin(array: Floats) -> Thin:
+    """Return where an array is not nought, and what is there: a fifth of its memory, as most counters stay nought."""
+    places = np.flatnonzero(array).astype(np.int32)
+    return places, array.ravel()[places]
+
+
+def _tables(model: Model, kept: dict[int, list[Thin]]) -> Tables:
+    """Return the tables of all replications; columns come first in memory, so that each becomes one without a copy."""
+    arrays = []
+    for number, shape in enumerate(array.shape for array in Counts.empty(model).arrays):
+        whole = np.moveaxis(np.zeros((shape[-1], len(kept), *shape[:-1])), 0, -1)
+        for place, thin in kept.items():
+            places, values = thin[number]
+            whole[place][np.unravel_index(places, shape)] = values
+        arrays.append(whole)
+    return from_arrays(Axes.of(model.scenario), *arrays)
 
 
 def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine = "sim", threads: int = 2) -> "pl.DataFrame":
