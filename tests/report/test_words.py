@@ -55,3 +55,11 @@ def test_unknown_kinds_keep_their_name_and_unknown_words_raise() -> None:
         speaker("en")("no such word")
     with pytest.raises(ValueError, match="not in"):
         speaker("fr")
+
+
+def test_every_unit_of_a_measure_is_named_in_japanese() -> None:
+    from surgesim.report.words import unit
+    from surgesim.result.measures import MEASURES
+
+    for name in sorted({measure.unit for measure in MEASURES}):
+        assert not unit(name, "ja").isascii(), name

@@ -66,7 +66,7 @@ def compare(
         return
     for item in first.scenario.diff(second.scenario):
         answers().print(f"{item.path}: {item.before} -> {item.after}")
-    show_table(table, f"{first.scenario.name} (a), {second.scenario.name} (b); difference is b - a")
+    show_table(table.drop_nulls("difference"), f"{first.scenario.name} (a), {second.scenario.name} (b); difference is b - a")
 
 
 def _result(path: Path, replications: int, seed: int) -> "Result":

@@ -26,7 +26,7 @@ def check_installed(model: str) -> None:
     try:
         import statsforecast  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
     except ImportError as error:
-        problem = Problem(f"{model} needs statsforecast", "baseline", 'install "surgesim[statsforecast]"')
+        problem = Problem(f"{model} needs statsforecast", "baseline", 'pip install "surgesim[statsforecast]"')
         raise DomainError(problem) from error
 
 

@@ -155,7 +155,7 @@ def certificate(facts: Facts, language: str) -> tuple[tuple[str, str], ...]:
     if found is None:
         return ((say("verified"), verified),)
     return (
-        (say("solver_status"), found.status),
+        (say("solver_status"), say(f"solver {found.status}")),
         (say("bound"), yen(found.bound_jpy)),
         (say("gap"), share(found.gap, 2)),
         (say("bound_of"), found.bound_of.in_language(language)),

@@ -11,7 +11,7 @@ from surgesim.base.errors import InputError, Problem
 from surgesim.base.text import suggestion
 from surgesim.report import numbers
 from surgesim.report.explain_words import LINES
-from surgesim.report.words import LANGUAGES, check_language, speaker
+from surgesim.report.words import LANGUAGES, check_language, speaker, unit
 from surgesim.result.result import Result
 from surgesim.scenario.fields import Closed
 
@@ -90,16 +90,18 @@ class Explanation(Closed):
     def __str__(self) -> str:
         say, language = speaker(self.language), self.language
         title = f"{self.scenario}, {numbers.day(self.start.date(), language)} {self.start:%H:%M}–{self.end:%H:%M}"
-        rows = [(line.text(language), _written(line), line.formula, line.source(language)) for line in self.lines]
+        rows = [(line.text(language), _written(line, language), line.formula, line.source(language)) for line in self.lines]
         wide = [max(_width(row[n]) for row in rows) for n in range(2)]
-        shown = [f"{_padded(a, wide[0])}  {b:>{wide[1]}}  {f'= {c}  ' if c else ''}[{d}]" for a, b, c, d in rows]
+        gaps = [" " * (wide[1] - _width(row[1])) for row in rows]
+        lines = zip(rows, gaps, strict=True)
+        shown = [f"{_padded(a, wide[0])}  {gap}{b}  {f'= {c}  ' if c else ''}[{d}]" for (a, b, c, d), gap in lines]
         where = f"{say('queue')}: {self.queue}" + (f", {say('site')}: {self.site}" if self.site else "")
         return "\n".join([title, where, *shown, f"=> {self.binding()}"])
 
 
-def _written(line: Line) -> str:
+def _written(line: Line, language: str) -> str:
     number = f"{line.value:,.0f}" if line.value == round(line.value) else f"{line.value:,.3f}"
-    return f"{number} {line.unit}".rstrip()
+    return f"{number} {unit(line.unit, language)}".rstrip()
 
 
 def _width(text: str) -> int:

@@ -182,7 +182,7 @@ def _sources(facts: Facts, language: str) -> Iterator[Block]:
     ]
     yield _table((say("name"), say("what"), say("value")), rows_of_figures, right=(2,), widths=(2, 3, 1.2))
     yield _heading(2, say("definitions"))
-    measures = [(m.label(language), _breakable(m.name), m.formula, m.unit) for m in MEASURES]
+    measures = [(m.label(language), _breakable(m.name), m.formula, unit(m.unit, language)) for m in MEASURES]
     yield _table((say("measure"), say("name"), say("formula"), say("unit")), measures, widths=(1.6, 1.6, 3, 0.8))
     yield _heading(2, say("about"))
     about = [

@@ -165,7 +165,7 @@ def _service(facts: Facts, language: str) -> Sheet:
 def _definitions(language: str) -> Sheet:
     say = speaker(language)
     columns = ((say("measure"), "text", 44), (say("name"), "text", 44), (say("formula"), "text", 60), (say("unit"), "text", 12))
-    return Sheet("sheet_definitions", columns, [(m.label(language), m.name, m.formula, m.unit) for m in MEASURES])
+    return Sheet("sheet_definitions", columns, [(m.label(language), m.name, m.formula, unit(m.unit, language)) for m in MEASURES])
 
 
 def answer_lines(facts: Facts, language: str) -> tuple[str, ...]:

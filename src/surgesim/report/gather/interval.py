@@ -105,6 +105,7 @@ def _calls(result: Result, at: int, queue: str) -> Iterator[Line]:
 def _staff(result: Result, at: int, places: list[str], table: "pl.DataFrame | None") -> Iterator[Line]:
     ends, agents = {name: _end(name) for name in places}, {name: _agents(result, at, name) for name in places}
     shown = [name for name in places if agents[name] > 0]
+    planned = result.scenario.levers.staff if result.scenario.levers else {}  # of others the plan knows no heads
     for name in shown:
         shrinkage, end = result.scenario.groups[name].shrinkage, ends[name]
         heads = math.ceil(agents[name] / (1.0 - shrinkage) - 1e-9)
@@ -112,7 +113,7 @@ def _staff(result: Result, at: int, places: list[str], table: "pl.DataFrame | No
         yield Line(key=f"shrinkage{end}", value=shrinkage, unit="share", of=name)
         formula = f"ceil(agents{end} / (1 - shrinkage{end}))"
         yield Line(key=f"heads{end}", value=float(heads), unit="heads", formula=formula, of=name)
-        if table is not None:
+        if table is not None and name in planned:
             yield Line(key=f"on_duty{end}", value=_on_duty(table, name, at), unit="heads", of=name)
     yield _sum("agents_all", "agents", [ends[name] for name in shown], sum(agents.values()))
     heads_all = sum(math.ceil(agents[name] / (1.0 - result.scenario.groups[name].shrinkage) - 1e-9) for name in shown)
