@@ -83,7 +83,7 @@ def show_table(frame: "pl.DataFrame", title: str = "") -> None:
     console = answers()
     room = console.width if console.is_terminal else None
     columns = _columns(frame, None)
-    for most in (40, 24) if room is not None else ():
+    for most in (40, 24, 16) if room is not None else ():
         if _width(columns.values()) > (room or 0):
             columns = _columns(frame, most)
     if room is None:

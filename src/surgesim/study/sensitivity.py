@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surgesim.base.attached import Attached
-from surgesim.base.errors import InputError, Problem, SurgesimError
+from surgesim.base.errors import InputError, Problem
 from surgesim.base.progress import Progress, silent
 from surgesim.base.text import suggestion
 from surgesim.result.estimates import divide, jackknife_error, leave_one_out, paired_difference, ratio
@@ -219,7 +219,7 @@ def _design(method: str, problem: Mapping[str, Any], size: int, seed: int) -> Fl
     try:
         from SALib.sample import morris, sobol
     except ImportError:
-        raise SurgesimError("SALib is not installed: pip install 'surgesim[study]'") from None
+        raise InputError(Problem("SALib is not installed", "method", 'pip install "surgesim[study]"')) from None
     if method == "morris":
         return np.asarray(morris.sample(problem, size, num_levels=LEVELS, seed=seed))
     if size < 2 or size & (size - 1):

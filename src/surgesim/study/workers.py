@@ -93,7 +93,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
     except ImportError:
-        raise SurgesimError("Dask is not installed: pip install 'surgesim[cluster]'") from None
+        raise InputError(Problem("Dask is not installed", "workers", 'pip install "surgesim[cluster]"')) from None
     try:
         client = Client(f"tcp{address.removeprefix('dask')}", timeout=_CONNECT_S, set_as_default=False)
     except OSError as error:
