@@ -93,7 +93,7 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
     Once a plan is verified, time, Ctrl-C and numerical trouble end the search for a cheaper one, and the best verified
     plan is returned; before, there is no plan to return.
     """
-    best, failures = None, 0
+    best, failures, again = None, 0, False
     try:
         for attempt in range(1, work.effort.most_checks + 1):
             work.in_time()
@@ -104,10 +104,11 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
                 work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, check.found))
             elif best is None or done.solved.objective < best[0].solved.objective:
                 best = done, check
-            if best is not None and best[0].solved.gap <= work.effort.gap:
+            if best is not None and (again or best[0].solved.gap <= work.effort.gap):
                 break
             if attempt < work.effort.most_checks:
                 missed = bool(check.missed)
+                again = not missed  # one look for a cheaper plan
                 near, closer = (done.decision, 1.0) if missed else (None, 0.5**attempt)
                 done = optimise(work, near, closer, hold=missed)
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:

@@ -35,7 +35,8 @@ def verify(work: Work, done: Round, attempt: int) -> Verification:
     saw = seen(work.problem, tables)
     check = Verification(seed, tables, saw, checks(work.problem, saw))
     held = len(check.found) - len(check.missed)
-    work.say(f"verification {attempt}: {held} of {len(check.found)} promises shown to hold")
+    cost = f"¥{done.solved.objective:,.0f}, gap {done.solved.gap:.2%}"
+    work.say(f"verification {attempt}: {held} of {len(check.found)} promises shown to hold, {cost}")
     return check
 
 
