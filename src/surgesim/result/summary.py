@@ -126,14 +126,20 @@ def _sums(tables: Tables, group: Grouping, chosen: list[Measure], confidence: fl
     columns = list(dict.fromkeys(column for measure in chosen for column in measure.columns))
     sums = group.sum(tables.values(chosen[0].source, columns))
     pairs = [(m, combine(sums, columns, m)) for m in chosen]
-    found = [(m, ratio(*pair) if controls is None else adjusted_ratio(*pair, controls)) for m, pair in pairs]
-    return [(m, group.keys, _with_interval(estimate, m, confidence)) for m, estimate in found]
+    if controls is None:
+        return [(m, group.keys, with_interval(ratio(*pair), m, confidence)) for m, pair in pairs]
+    found = [(m, with_interval(adjusted_ratio(*pair, controls), m, confidence)) for m, pair in pairs]
+    # a regression may leave the range of its measure; plain ratios are shown as they are
+    return [(m, group.keys, (np.clip(value, 0.0, _most(m)), low, high)) for m, (value, low, high) in found]
 
 
-def _with_interval(estimate: Estimate, measure: Measure, confidence: float) -> tuple[Floats, Floats, Floats]:
-    most = 1.0 if measure.unit == "share" else np.inf
-    low, high = estimate.interval(confidence, 0.0, most)
-    return np.clip(estimate.value, 0.0, most), low, high
+def _most(measure: Measure) -> float:
+    return 1.0 if measure.unit == "share" else np.inf
+
+
+def with_interval(estimate: Estimate, measure: Measure, confidence: float) -> tuple[Floats, Floats, Floats]:
+    """Return value, low and high of a measure; the interval keeps to the range of the measure."""
+    return (estimate.value, *estimate.interval(confidence, 0.0, _most(measure)))
 
 
 def _waits(tables: Tables, group: Grouping, chosen: list[Measure], confidence: float) -> list[Row]:

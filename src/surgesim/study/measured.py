@@ -8,7 +8,7 @@ import numpy as np
 from surgesim.result.estimates import ratio
 from surgesim.result.measures import Measure, choose
 from surgesim.result.quantiles import wait_measure
-from surgesim.result.summary import ORDER, check_confidence
+from surgesim.result.summary import ORDER, check_confidence, with_interval
 from surgesim.result.sums import KEYS, Grouping, clean_by, combine, grouping
 from surgesim.result.tables import BINS, WAIT_COLUMNS
 from surgesim.study.tally import Floats, Tally
@@ -59,12 +59,7 @@ def _family(
 def _sums(tally: Tally, group: Grouping, chosen: list[Measure], confidence: float) -> list[Floats]:
     columns = list(dict.fromkeys(column for measure in chosen for column in measure.columns))
     sums = group.sum(tally.values(chosen[0].source, columns))
-    found = []
-    for measure in chosen:
-        estimate = ratio(*combine(sums, columns, measure))
-        interval = estimate.interval(confidence, 0.0, 1.0 if measure.unit == "share" else np.inf)
-        found.append(np.array([estimate.value, *interval]))
-    return found
+    return [np.array(with_interval(ratio(*combine(sums, columns, measure)), measure, confidence)) for measure in chosen]
 
 
 def _waits(tally: Tally, group: Grouping, chosen: list[Measure], confidence: float) -> list[Floats]:
