@@ -44,14 +44,9 @@ def pushed(heap: Integers, size: int, key: int) -> int:
 
 
 @inlined
-def popped(heap: Integers, size: int) -> int:
-    """Remove the smallest key; return the new size."""
-    last = np.uint64(size - 1)
-    key = heap[last]
-    heap[last] = ENDLESS
-    if size == 1:
-        return 0
-    place, child = np.uint64(0), np.uint64(1)
+def replaced(heap: Integers, size: int, key: int) -> None:
+    """Replace the smallest key."""
+    place, child, last = np.uint64(0), np.uint64(1), np.uint64(size)
     while child < last:
         first, second = heap[child], heap[child + np.uint64(1)]
         third, fourth = heap[child + np.uint64(2)], heap[child + np.uint64(3)]
@@ -64,7 +59,17 @@ def popped(heap: Integers, size: int) -> int:
         place = child + (high if right < left else low)
         child = (place << np.uint64(2)) + np.uint64(1)
     heap[place] = key
-    return size - 1
+
+
+@inlined
+def popped(heap: Integers, size: int) -> int:
+    """Remove the smallest key; return the new size."""
+    size -= 1
+    key = heap[np.uint64(size)]
+    heap[np.uint64(size)] = ENDLESS
+    if size > 0:
+        replaced(heap, size, key)
+    return size
 
 
 @inlined

@@ -10,7 +10,7 @@ import numpy as np
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined, merged
 from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK
-from surgesim.sim.heaps import ENDLESS, LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped, pushed
+from surgesim.sim.heaps import ENDLESS, LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped, pushed, replaced
 from surgesim.sim.kernel_books import book_handled, book_wait
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, redial, self_service
 from surgesim.sim.kernel_marks import (
@@ -214,24 +214,6 @@ def answer(
         row.end_s = end * SECONDS
         row.group = 0
     return int(end)
-
-
-@inlined
-def replaced(heap: Integers, size: int, key: int) -> None:
-    """Replace the smallest key."""
-    place, child, last = np.uint64(0), np.uint64(1), np.uint64(size)
-    while child < last:
-        first, second = heap[child], heap[child + np.uint64(1)]
-        third, fourth = heap[child + np.uint64(2)], heap[child + np.uint64(3)]
-        left, right = min(first, second), min(third, fourth)
-        least = min(left, right)
-        if least >= key:
-            break
-        heap[place] = least
-        low, high = np.uint64(second < first), np.uint64(2) + np.uint64(fourth < third)
-        place = child + (high if right < left else low)
-        child = (place << np.uint64(2)) + np.uint64(1)
-    heap[place] = key
 
 
 @merged
