@@ -188,7 +188,7 @@ def sharings(teams: dict[str, Any], queue: str) -> st.SearchStrategy[dict[str, A
     """Return ways to share a queue among the sites that have the skill."""
     sites = sorted({team["site"] for team in teams.values() if queue in team["skills"]})
     shares = dict.fromkeys(sites, "100%") if len(sites) == 1 else {"here": "35%", "there": "65%"}
-    ways = st.sampled_from([{"rule": "percentage"}, {"rule": "siloed"}])  # overflow: see the limits in README
+    ways = st.sampled_from([{"rule": "percentage"}, {"rule": "siloed"}, {"rule": "overflow", "after": "45s"}])
     return st.builds(lambda way, by: {**way, "by": by, "shares": shares}, ways, st.sampled_from(["luck", "counters"]))
 
 

@@ -115,3 +115,23 @@ def test_sites_groups_and_policy_must_fit(tmp_path: Any) -> None:
     assert "'theer' is not defined under sites" in text
     assert "the site has no share" in text
     assert "write routing: {policy: overflow-after}" in text
+
+
+def test_a_warm_handover_holds_both_agents_at_every_site() -> None:
+    experts = {"hours": "desk", "handling": {"talk": "constant(5min)"}, "patience": "never",
+               "sites": {"rule": "percentage", "shares": {"here": "50%", "there": "50%"}}}  # fmt: skip
+    tier = {"to": "experts", "probability": "100%", "kind": "warm", "handover": "constant(1min)"}
+    groups = {name: {"site": name, "skills": ["experts"], "heads": 1} for name in ("here", "there")}
+    model = build(
+        scenario(
+            sites={"there": {"seats": 100}},
+            queues={"calls": {"escalation": tier}, "experts": experts},
+            groups={"all": {"heads": 4}, **groups},
+        )
+    )
+    log = served(model, [at("10:00") + 30.0 * place for place in range(12)])
+    second = log[log["queue"] == 1]
+    assert len(second) == 12
+    assert set(second["group"]) == {1, 2}
+    assert (second["wait_s"] > 0).sum() > 5
+    assert set(second["talk_end_s"] - second["start_s"]) == {360.0}  # one minute of handover, five of talk

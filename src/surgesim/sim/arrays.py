@@ -139,7 +139,7 @@ def _number(laws: list[Law], law: Law) -> int:
     return len(laws) - 1
 
 
-def _queues(model: Model, laws: list[Law]) -> tuple[Records, Records, Integers, Integers]:
+def _queues(model: Branched, laws: list[Law]) -> tuple[Records, Records, Integers, Integers]:
     rank = ranks(model)
     queues = np.zeros(len(model.queues), dtype=QUEUE)
     steps: list[tuple[int, float, int]] = []

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.laws import Law
 from surgesim.model.model import Model
+from surgesim.sim.branches import Branched
 from surgesim.sim.learning import learned
 from surgesim.sim.ticks import TICKS_PER_S, on_grid, to_ticks
 
@@ -91,7 +92,7 @@ class Tiers(NamedTuple):
     handing: Records
 
 
-def bits(model: Model) -> list[int]:
+def bits(model: Branched) -> list[int]:
     """Return the field ``work`` of each queue."""
     tiers = [queue.work.escalation for queue in model.queues]
     cases = any(queue.work.from_opening for queue in model.queues)
@@ -99,7 +100,7 @@ def bits(model: Model) -> list[int]:
     return [
         CHAT * queue.work.chat
         + ESCALATES * (queue.work.escalation is not None)
-        + SECOND_TIER * (place in second)
+        + SECOND_TIER * (model.queue_of[place] in second)
         + CLOCKED * (queue.work.deadline_windows_s is not None)
         + OUTSIDE * queue.work.outside
         + OUTBOUND * (queue.work.outbound is not None)
