@@ -249,6 +249,23 @@ def test_ctrl_c_keeps_finished_points_and_says_how_to_go_on(desk_file: Path, tmp
     assert not list((tmp_path / "out").rglob(".*"))
 
 
+@pytest.mark.parametrize("workers", ["serial", "threads:2"])
+def test_an_interrupt_that_a_destructor_swallows_is_not_lost(desk: Scenario, tmp_path: Path, workers: str) -> None:
+    class Swallows:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def press(what: str, done: int, total: int) -> None:
+        if done == 2:
+            Swallows()
+
+    study = Study(desk, {HEADS: list(range(5, 17))}, replications=2)
+    with pytest.raises(KeyboardInterrupt, match="points are kept"):
+        study.run(workers, tmp_path / "study", press)
+    assert 2 <= len(list((tmp_path / "study" / "points").iterdir())) < 12
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def signal_to_group(group: int) -> None:
     """Do what Ctrl-C does in a terminal: interrupt every process of the group."""
     import os

@@ -8,7 +8,7 @@ from surgesim.base.errors import InputError, Problem, ScenarioError
 from surgesim.base.progress import Progress, silent
 from surgesim.study.point import Task, compute
 from surgesim.study.tally import Tally, axes_by_day
-from surgesim.study.workers import pool
+from surgesim.study.workers import pool, remembered_interrupts
 
 AHEAD = 3
 """Tasks handed out ahead for each worker, so that none of them ever waits."""
@@ -59,9 +59,9 @@ def evaluate(
     progress("points", done, total)
     problems: list[Problem] = []
     order = sorted(tasks, key=lambda number: (tasks[number].demand(), number))  # births are shared by neighbours
-    with pool(workers) as (executor, width):
-        results = _in_turn(tasks, order) if executor is None else _handed_out(tasks, order, executor, AHEAD * width)
-        for number, arrays, error in results:
+    with pool(workers) as (executor, width), remembered_interrupts() as check:
+        handed = None if executor is None else _handed_out(tasks, order, executor, AHEAD * width, check)
+        for number, arrays, error in handed or _in_turn(tasks, order, check):
             done += 1
             if arrays is None:
                 assert error is not None
@@ -76,8 +76,9 @@ def evaluate(
 One = tuple[int, Arrays | None, InputError | None]
 
 
-def _in_turn(tasks: Mapping[int, Task], order: Sequence[int]) -> Iterator[One]:
+def _in_turn(tasks: Mapping[int, Task], order: Sequence[int], check: Callable[[], None]) -> Iterator[One]:
     for number in order:
+        check()
         yield _guarded(number, lambda number=number: compute(tasks[number]))  # type: ignore[misc]
 
 
@@ -88,12 +89,15 @@ def _guarded(number: int, work: Callable[[], Arrays]) -> One:
         return number, None, error
 
 
-def _handed_out(tasks: Mapping[int, Task], order: Sequence[int], executor: Executor, most: int) -> Iterator[One]:
+def _handed_out(
+    tasks: Mapping[int, Task], order: Sequence[int], executor: Executor, most: int, check: Callable[[], None]
+) -> Iterator[One]:
     """Yield results as they come, with a limited number of tasks handed out ahead."""
     left = list(reversed(order))
     running: dict[Future[Arrays], int] = {}
     try:
         while left or running:
+            check()
             while left and len(running) < most:
                 number = left.pop()
                 running[executor.submit(compute, tasks[number])] = number

@@ -11,9 +11,10 @@ Nothing that a worker computes depends on which worker it is, how many there are
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from types import FrameType
 
 from surgesim.base.errors import InputError, Problem, SurgesimError
 
@@ -86,6 +87,33 @@ def ignore_interrupts() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def remembered_interrupts() -> Iterator[Callable[[], None]]:
+    """Yield a check that raises a Ctrl-C which got lost: Python swallows what is raised in a destructor or a callback."""
+    import signal
+    from threading import current_thread, main_thread
+
+    usual = signal.default_int_handler
+    if current_thread() is not main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+        yield lambda: None
+        return
+    seen: list[int] = []
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        usual(number, frame)
+
+    def check() -> None:
+        if seen:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 @contextmanager
