@@ -35,6 +35,75 @@ class Callbacks:
     callback_delay_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Blending:
+    """A state is (inbound in service, outbound in service, inbound waiting)."""
+
+    rate: float
+    mu: float
+    mu_out: float
+    theta: float
+    agents: int
+    reserve: int
+
+    def moves(self, state: State, most: int) -> list[tuple[State, float]]:
+        inbound, out, queue = state
+        found: list[tuple[State, float]] = []
+        if inbound + out < self.agents:
+            found.append(((inbound + 1, out, queue), self.rate))
+        elif queue < most:
+            found.append(((inbound, out, queue + 1), self.rate))
+        if queue > 0:
+            found.append(((inbound, out, queue - 1), queue * self.theta))
+        if inbound > 0:
+            found.append((self._next((inbound - 1, out, queue)), inbound * self.mu))
+        if out > 0:
+            found.append((self._next((inbound, out - 1, queue)), out * self.mu_out))
+        return found
+
+    def _next(self, state: State) -> State:
+        """What the agent who became free takes: who waits, else outbound work, else nothing."""
+        inbound, out, queue = state
+        if queue > 0:
+            return inbound + 1, out, queue - 1
+        return (inbound, out + 1, queue) if self.agents - inbound - out > self.reserve else state
+
+
+@dataclass(frozen=True, slots=True)
+class _CallingBack:
+    """A state is (busy agents, waiting on the line, callbacks to make)."""
+
+    rate: float
+    mu: float
+    theta: float
+    agents: int
+    accept: float
+    offer_from: int
+    reserve: int
+
+    def moves(self, state: State, most: int, most_called: int) -> list[tuple[State, float]]:
+        busy, queue, called = state
+        found: list[tuple[State, float]] = []
+        if busy < self.agents:
+            found.append(((busy + 1, queue, called), self.rate))
+        else:
+            taken = self.accept if queue >= self.offer_from else 0.0
+            found.append(((busy, min(queue + 1, most), called), self.rate * (1.0 - taken)))
+            found.append(((busy, queue, min(called + 1, most_called)), self.rate * taken))
+            found.append(((busy, queue - 1, called), queue * self.theta))
+        if busy > 0:
+            found.append((self._next(busy, queue, called), busy * self.mu))
+        return [(to, rate) for to, rate in found if rate > 0.0 and to != state]
+
+    def _next(self, busy: int, queue: int, called: int) -> State:
+        """What the agent who became free takes: who waits, else a callback, else nothing."""
+        if queue > 0:
+            return busy, queue - 1, called
+        if called > 0 and self.agents - busy + 1 > self.reserve:
+            return busy, 0, called - 1
+        return busy - 1, 0, called
+
+
 def _theta(patience: float) -> float:
     return 0.0 if np.isinf(patience) else 1.0 / patience
 
@@ -87,31 +156,12 @@ def blend(
     given = _checked(more, arrival_rate, aht, agents, patience, most_waiting)
     arrival_rate, aht, patience = given["arrival_rate"], given["aht"], given["patience"]
     agents, reserve = int(given["agents"]), int(given["reserve"])
-    theta, mu, mu_out = _theta(patience), 1.0 / aht, 1.0 / (outbound_aht or aht)
-
-    def moves(state: State, most: int) -> list[tuple[State, float]]:
-        inbound, out, queue = state
-        found: list[tuple[State, float]] = []
-        if inbound + out < agents:
-            found.append(((inbound + 1, out, queue), arrival_rate))
-        elif queue < most:
-            found.append(((inbound, out, queue + 1), arrival_rate))
-        if queue > 0:
-            found.append(((inbound, out, queue - 1), queue * theta))
-        for done, rate in (((inbound - 1, out, queue), inbound * mu), ((inbound, out - 1, queue), out * mu_out)):
-            if rate > 0.0:
-                found.append((start(done), rate))
-        return found
-
-    def start(state: State) -> State:
-        inbound, out, queue = state
-        if queue > 0:
-            return inbound + 1, out, queue - 1
-        return (inbound, out + 1, queue) if agents - inbound - out > reserve else state
+    theta, mu_out = _theta(patience), 1.0 / (outbound_aht or aht)
+    desk = _Blending(arrival_rate, 1.0 / aht, mu_out, theta, agents, reserve)
 
     def build(factor: float) -> tuple[Chain, float]:
         most = most_waiting or int(factor * (40 + (arrival_rate * patience if theta else 0.0)))
-        chain = stationary((0, agents - reserve, 0), lambda state: moves(state, most))
+        chain = stationary((0, agents - reserve, 0), lambda state: desk.moves(state, most))
         return chain, 0.0 if most_waiting else chain.mean(chain[2] >= most)
 
     chain = grown(build)
@@ -162,33 +212,13 @@ def callbacks(
     given = _checked({"accept": (accept, checks.SHARE), **counts}, arrival_rate, aht, agents, patience, most_waiting)
     arrival_rate, aht, patience, accept = (given[name] for name in ("arrival_rate", "aht", "patience", "accept"))
     agents, offer_from, reserve = (int(given[name]) for name in ("agents", "offer_from", "reserve"))
-    theta, mu = _theta(patience), 1.0 / aht
-
-    def moves(state: State, most: int, most_called: int) -> list[tuple[State, float]]:
-        busy, queue, called = state
-        found: list[tuple[State, float]] = []
-        if busy < agents:
-            found.append(((busy + 1, queue, called), arrival_rate))
-        else:
-            taken = accept if queue >= offer_from else 0.0
-            found.append(((busy, min(queue + 1, most), called), arrival_rate * (1.0 - taken)))
-            found.append(((busy, queue, min(called + 1, most_called)), arrival_rate * taken))
-            found.append(((busy, queue - 1, called), queue * theta))
-        if busy > 0:
-            found.append((done(busy, queue, called), busy * mu))
-        return [(to, rate) for to, rate in found if rate > 0.0 and to != state]
-
-    def done(busy: int, queue: int, called: int) -> State:
-        if queue > 0:
-            return busy, queue - 1, called
-        if called > 0 and agents - busy + 1 > reserve:
-            return busy, 0, called - 1
-        return busy - 1, 0, called
+    theta = _theta(patience)
+    desk = _CallingBack(arrival_rate, 1.0 / aht, theta, agents, accept, offer_from, reserve)
 
     def build(factor: float) -> tuple[Chain, float]:
         most = most_waiting or int(factor * (40 + (arrival_rate * patience if theta else 0.0)))
         most_called = most_callbacks or int(60 * factor * factor)
-        chain = stationary((0, 0, 0), lambda state: moves(state, most, most_called))
+        chain = stationary((0, 0, 0), lambda state: desk.moves(state, most, most_called))
         edge = chain.mean((chain[1] >= most) | (chain[2] >= most_called))
         return chain, 0.0 if most_waiting and most_callbacks else edge
 
