@@ -33,6 +33,7 @@ from pathlib import Path
 from types import FunctionType
 
 from engine_peers import Answer, ciw_loop, heapq_loop, simpy_loop
+from engine_whole import model as whole
 from engine_workloads import W1, WORKLOADS, Workload, model
 
 from surgesim.model.model import Model
@@ -153,6 +154,21 @@ def show(work: Workload, rows: dict[str, Row]) -> None:
         print(f"  {name:<24}{middle:>11.0f}{low:>9.0f}{high:>9.0f}{ratio:>10.2f}{level:>8.4f}{sign}{len(row.levels):>6}")
 
 
+def everything(rounds: int) -> None:
+    """Print CPU time per contact with every rule of the life of a need, births made ahead."""
+    ready = whole()
+    machine = Machine(ready)
+    machine.simulate(1, 0)  # compiled, and the room for people has grown
+    taken, offered = [], 0
+    for place in range(rounds):
+        births = births_of(ready, machine.centre, 1, place)
+        seconds, answer = timed(lambda births=births, place=place: answer_of(machine._once(births, machine.sizes, 1, place)[0]))
+        taken.append(1e9 * seconds / answer[0])
+        offered += answer[0]
+    middle, low, high = statistics.median(taken), min(taken), max(taken)
+    print(f"\nall rules: {middle:.0f} ns per contact (least {low:.0f}, most {high:.0f}) of {offered / rounds:.3g} contacts")
+
+
 def threads() -> None:
     """Print wall time of two threads against one."""
     ready, found = model(W1), []
@@ -257,6 +273,7 @@ def main() -> None:
     rows = race(works, rounds, min(rounds, 2 if arguments.quick else 5), named)
     for work in works:
         show(work, rows[work.name])
+    everything(min(rounds, 5))
     threads()
     memories(10 if arguments.quick else 100)
     start_ups()

@@ -81,6 +81,8 @@ class Machine:
     def __init__(self, model: Model, policy: Policy | None = None, compile_policy: bool = True) -> None:
         from numba import float64, int64, typeof
 
+        from surgesim.sim.held import Held
+
         self.queues = len(model.queues)
         model = self.model = branched(model)
         self.policy = policy or policy_of(self.model)
@@ -90,6 +92,7 @@ class Machine:
             raise DomainError(
                 Problem(f"{MOST} agents or more at the same time", instead="use the fluid engine for centres of this size")
             )
+        self._centre = Held(self.centre)
         view = new_view(model, self.centre, self.policy)
         signature = int64(typeof(view), int64, float64, float64)
         timer = float64(typeof(view), int64, float64, int64)
@@ -99,7 +102,7 @@ class Machine:
         none = np.zeros(1, dtype=np.int64)
         births = Births(none, none, none, np.zeros(1), np.zeros(1))
         parts = (
-            self.centre,
+            self._centre,
             births,
             self._state(self.sizes),
             view,
@@ -169,7 +172,7 @@ class Machine:
         if given is not None:
             begin(self.centre, births, state, view, out, given)
         arguments = (
-            self.centre,
+            self._centre,
             births,
             state,
             view,
