@@ -1,6 +1,7 @@
 """Points, answers and folders of studies."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from surgesim.scenario.scenario import Scenario
 from surgesim.study.answers import Answers
 from surgesim.study.study import Study
 from surgesim.study.tally import axes_by_day, of_tables
+from surgesim.study.workers import pool
 
 HEADS = "groups.team.heads"
 
@@ -266,10 +268,19 @@ def test_an_interrupt_that_a_destructor_swallows_is_not_lost(desk: Scenario, tmp
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_an_interrupt_does_not_kill_processes_that_are_still_starting() -> None:
+    with pool("processes:2") as (executor, _):
+        assert executor is not None
+        processes = list(executor._processes.values())  # type: ignore[attr-defined]
+        assert len(processes) == 2
+        for process in processes:
+            os.kill(process.pid, signal.SIGINT)
+        assert executor.submit(abs, -3).result(timeout=60) == 3
+        assert all(process.is_alive() for process in processes)
+
+
 def signal_to_group(group: int) -> None:
     """Do what Ctrl-C does in a terminal: interrupt every process of the group."""
-    import os
-
     time.sleep(0.1)
     os.killpg(group, signal.SIGINT)
 

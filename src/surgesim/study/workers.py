@@ -79,7 +79,28 @@ def _processes(count: int) -> Executor:
     from multiprocessing import get_context
 
     # Fresh processes rather than copies of this one: its threads may hold locks at the moment of copying.
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=ignore_interrupts)
+    executor = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=ignore_interrupts)
+    with _held_interrupts():
+        for _ in range(count):
+            executor.submit(os.getpid)  # starts a worker
+    return executor
+
+
+@contextmanager
+def _held_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back, also for good from the processes started here: one that is still importing would die of it."""
+    import signal
+    from multiprocessing import resource_tracker
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # its own start lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def ignore_interrupts() -> None:
