@@ -47,8 +47,10 @@ def test_plan_writes_the_folder_and_shows_the_card(file: Path, tmp_path: Path, c
     rows = CalamineWorkbook.from_path(str(out / "plan.xlsx")).get_sheet_by_name("Cost").to_python()
     assert rows[-1][5] == pytest.approx(figures["cost_jpy"])
     assert execute(["report", str(out), "--lang", "ja"]) == 0
-    assert capsys.readouterr().out.strip() == str(out / "report.html")
-    assert 'lang="ja"' in (out / "report.html").read_text("utf-8")
+    assert capsys.readouterr().out.strip() == str(out / "report.ja.html")
+    assert 'lang="ja"' in (out / "report.ja.html").read_text("utf-8")
+    assert 'lang="en"' in (out / "report.html").read_text("utf-8")
+    assert {"plan.xlsx", "plan.ja.xlsx", "figures", "figures.ja"} <= {file.name for file in out.iterdir()}
 
 
 def test_plan_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ def test_every_line_of_the_tutorial_runs(
     assert "nothing is wrong" in said["check"]
     assert "=> the roster binds" in said["explain"]
     assert "Every promise is kept" in said["plan"]
-    assert (folder / "out" / "plan" / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert (folder / "out" / "plan" / "report.ja.pdf").read_bytes().startswith(b"%PDF")
     assert (folder / "out" / "forecast.csv").is_file()
 
 

@@ -21,7 +21,7 @@ from surgesim.report.headline import headline
 from surgesim.report.numbers import written
 from surgesim.report.paper import BREAKABLE
 from surgesim.report.pdf import pdf
-from surgesim.report.run_folder import rewrite_report, write_plan
+from surgesim.report.run_folder import in_language, rewrite_report, write_plan
 from surgesim.report.words import speaker
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -38,7 +38,7 @@ def folder(request: pytest.FixtureRequest, plan: Any, tmp_path_factory: pytest.T
     """A run folder with page, workbook and PDF, in the language that its name says."""
     place = tmp_path_factory.mktemp("everywhere") / str(request.param)
     write_plan(plan, place, request.param)
-    assert rewrite_report(place, request.param, as_pdf=True) == place / "report.pdf"
+    assert rewrite_report(place, request.param, as_pdf=True) == place / in_language("report.pdf", request.param)
     return place
 
 
@@ -79,8 +79,9 @@ def in_notebook(folder: Path) -> dict[str, float]:
 def test_every_headline_figure_is_the_same_everywhere(folder: Path, facts: Facts) -> None:
     language = folder.name
     figures = json.loads((folder / "summary.json").read_text("utf-8"))["figures"]
-    shown = on_page((folder / "report.html").read_text("utf-8"))
-    book, paper = in_book((folder / "plan.xlsx").read_bytes(), language), pages((folder / "report.pdf").read_bytes())
+    shown = on_page((folder / in_language("report.html", language)).read_text("utf-8"))
+    book = in_book((folder / in_language("plan.xlsx", language)).read_bytes(), language)
+    paper = pages((folder / in_language("report.pdf", language)).read_bytes())
     computed = in_notebook(folder)
     assert {figure.key for figure in headline(facts)} == set(figures) == set(shown) == set(book)
     for figure in headline(facts):
@@ -99,7 +100,7 @@ def test_every_headline_figure_is_the_same_everywhere(folder: Path, facts: Facts
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice on this machine: the workbook cannot be recomputed")
 def test_libreoffice_recomputes_the_workbook_to_the_json(folder: Path, tmp_path: Path) -> None:
     blank = tmp_path / "blank.xlsx"
-    blank.write_bytes(without_values((folder / "plan.xlsx").read_bytes()))
+    blank.write_bytes(without_values((folder / in_language("plan.xlsx", folder.name)).read_bytes()))
     assert SOFFICE is not None
     profile, home = f"-env:UserInstallation=file://{tmp_path}/office", {**os.environ, "HOME": str(tmp_path)}
     convert = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(blank)]
@@ -143,7 +144,7 @@ def test_the_pdf_has_its_words_its_fonts_and_the_same_bytes_twice(facts: Facts, 
     assert fonts
     assert all(name.startswith(("IPAexGothic", "DejaVuSans")) for name in fonts)
     pictures = sum(len(page.images) for page in reader.pages)
-    assert pictures == 11
+    assert pictures == 12
     assert "\ufffd" not in text
     assert BREAKABLE not in text
 

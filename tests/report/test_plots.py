@@ -23,7 +23,7 @@ def facts(plan: Any) -> Facts:
 
 
 NAMES = (
-    "arrivals", "staffing", "service-calls", "heat-calls", "flow-calls", "waits-calls", "ribbon-calls", "cost", "sites",
+    "arrivals", "path", "staffing", "service-calls", "heat-calls", "flow-calls", "waits-calls", "ribbon-calls", "cost", "sites",
     "hires", "occupancy",
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ def test_legends_lie_outside_the_data_and_axes_say_their_unit(facts: Facts, lang
         axes = figure.axes[0]
         for legend in figure.legends:
             assert not legend.get_window_extent().overlaps(axes.get_window_extent()), name
-        assert axes.get_xlabel() or axes.get_ylabel() or name in ("hires", "sites"), name
+        assert axes.get_xlabel() or axes.get_ylabel() or name in ("hires", "sites", "path"), name
         assert axes.get_title(loc="left"), name
 
 

@@ -30,7 +30,7 @@ def test_the_folder_holds_everything(folder: Path, plan: Any) -> None:
     wanted = {f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")}
     wanted |= {"report.html", "report.json", "plan.xlsx", "summary.json", "scenario.yaml", "meta.json", "actual.csv"}
     assert wanted <= found
-    assert len([name for name in found if name.startswith("figures/")]) == 11
+    assert len([name for name in found if name.startswith("figures/")]) == 12
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
     assert meta["fingerprint"] == plan.scenario.fingerprint
     assert meta["plan"]["status"] == "optimal"
@@ -63,10 +63,15 @@ def test_the_report_is_written_again_in_the_other_language(
     write_plan(plan, place)
     before = _content(place)
     monkeypatch.setattr(run_folder, "facts_of_plan", None)
-    assert 'lang="ja"' in rewrite_report(place, "ja").read_text("utf-8")
-    assert _content(place)["summary.json"] == before["summary.json"]
+    page = rewrite_report(place, "ja")
+    assert page == place / "report.ja.html"
+    assert 'lang="ja"' in page.read_text("utf-8")
+    both = _content(place)
+    added = {name for name in both if ".ja" in name}
+    assert {name: content for name, content in both.items() if name not in added} == before
+    assert {"report.ja.html", "plan.ja.xlsx", "figures.ja/cost.png"} <= added
     rewrite_report(place, "en")
-    assert _content(place) == before
+    assert _content(place) == both
 
 
 def test_other_folders_are_refused(plan: Any, tmp_path: Path) -> None:

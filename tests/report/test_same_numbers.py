@@ -126,7 +126,7 @@ def test_the_page_needs_nothing_beside_it(read: _Reader, language: str) -> None:
     assert addresses
     assert all(address.startswith("data:") for address in addresses)
     alternatives = [value for tag, name, value in read.attributes if tag == "img" and name == "alt"]
-    assert len(alternatives) == 11
+    assert len(alternatives) == 12
     assert all(alternatives)
 
 

@@ -209,8 +209,9 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that plan or run wrote.", show_default=False)],
     lang: Language = "en",
     pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF.")] = False,
+    json_: Json = False,
 ) -> None:
-    """Write the report of a run folder, in English or Japanese, without simulating anything anew.
+    """Write the report of a run folder, in English or Japanese beside each other, without simulating anything anew.
 
     Example: surgesim report out/tokyo-hotline --lang ja --pdf
     """
@@ -219,7 +220,8 @@ def report(
 
     _language(lang)
     with progress() as show:
-        typer.echo(rewrite_report(folder, lang, show, as_pdf=pdf))
+        file = rewrite_report(folder, lang, show, as_pdf=pdf)
+    typer.echo(json.dumps({"report": str(file)}, ensure_ascii=False) if json_ else file)
 
 
 def _language(lang: str) -> None:

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from surgesim.report.facts_waiting import Ages, Numbers, Ribbon
+from surgesim.report.facts_people import People
+from surgesim.report.facts_waiting import Ages, Numbers, Ribbon, Waits
 from surgesim.scenario.fields import Assumption, Closed, Text
 
 
@@ -236,17 +237,6 @@ class Flow(Closed):
     counts: dict[str, float]
 
 
-class Waits(Closed):
-    """Wait histogram of one queue over the horizon."""
-
-    queue: str
-    within_s: float
-    upper_s: tuple[float | None, ...]
-    """Upper edge of each bin; None is endless."""
-    handled: tuple[float, ...]
-    abandoned: tuple[float, ...]
-
-
 class Busy(Closed):
     """Occupancy by day: mean, and 5 % and 95 % quantile over replications."""
 
@@ -282,6 +272,8 @@ class Facts(Closed):
     totals: dict[str, dict[str, Span]]
     """Measures over the horizon, by queue and measure."""
     fan: Fan | None = None
+    people: People | None = None
+    """None where nothing is announced."""
     staffing: Staffing | None = None
     grids: tuple[Grid, ...] = ()
     flows: tuple[Flow, ...] = ()

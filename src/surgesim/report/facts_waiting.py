@@ -27,3 +27,14 @@ class Ages(Closed):
     """Upper end of each class; None is endless."""
     shares: tuple[Numbers, ...]
     """By class, then day; None where no work came in."""
+
+
+class Waits(Closed):
+    """Wait histogram of one queue over the horizon."""
+
+    queue: str
+    within_s: float
+    upper_s: tuple[float | None, ...]
+    """Upper edge of each bin; None is endless."""
+    handled: tuple[float, ...]
+    abandoned: tuple[float, ...]

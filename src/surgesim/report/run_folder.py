@@ -1,8 +1,9 @@
 """The run folder of a plan: tables, workbook, page, pictures and everything that is needed to write them again.
 
 report.html  plan.xlsx  summary.json                       what people read (and report.pdf where it was asked for)
+report.ja.html  plan.ja.xlsx  report.ja.pdf                the same in Japanese, beside it
 plan.csv  shifts.csv  hires.csv  seats.csv  lines.csv  cost.csv  service_by_day.csv   (and the same as .parquet)
-figures/*.png                                              the pictures
+figures/*.png  figures.ja/*.png                            the pictures
 report.json                                                the facts behind page, workbook and pictures
 scenario.yaml  meta.json  queues.parquet ...               the run that verified the plan
 """
@@ -22,8 +23,8 @@ from surgesim.report.workbook import workbook
 if TYPE_CHECKING:
     import polars as pl
 
-REPORT, FACTS, SUMMARY, BOOK, PICTURES = "report.html", "report.json", "summary.json", "plan.xlsx", "figures"
-PAPER = "report.pdf"
+FACTS, SUMMARY = "report.json", "summary.json"
+REPORT, PAPER, BOOK, BOOK_OF_RUN, PICTURES = "report.html", "report.pdf", "plan.xlsx", "result.xlsx", "figures"
 TABLES = ("plan", "shifts", "hires", "seats", "lines", "cost", "service_by_day")
 SHIFT_COLUMNS = ("day", "group", "site", "source", "shift", "heads")
 
@@ -59,7 +60,19 @@ def write_plan(plan: Any, folder: str | Path, language: str = "en", progress: Pr
         (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n", "utf-8")
         (place / SUMMARY).write_text(_summary(facts), "utf-8")
         _write_views(facts, place, language, _rows(plan.shifts), progress)
-    return Path(folder) / REPORT
+    return Path(folder) / in_language(REPORT, language)
+
+
+def in_language(name: str, language: str) -> str:
+    """Return the name of a file or folder that people read, with its language unless that is English.
+
+    Examples
+    --------
+    >>> in_language("report.html", "ja"), in_language("figures", "ja"), in_language("plan.xlsx", "en")
+    ('report.ja.html', 'figures.ja', 'plan.xlsx')
+    """
+    stem, point, ending = name.partition(".")
+    return name if language == "en" else f"{stem}.{language}{point}{ending}"
 
 
 def _refuse_clashes(scenario: Any) -> None:
@@ -78,8 +91,8 @@ def summary(plan: Any) -> str:
 def rewrite_report(folder: str | Path, language: str = "en", progress: Progress = silent, as_pdf: bool = False) -> Path:
     """Write page, pictures and workbook of a run folder again, from what it holds, and return the path of the page.
 
-    The folder of a plain run gets its facts first. With ``as_pdf`` the report is written on paper as well, and that
-    path is returned.
+    What is there in another language stays (``report.html`` beside ``report.ja.html``). The folder of a plain run gets
+    its facts first. With ``as_pdf`` the report is written on paper as well, and that path is returned.
 
     Raises
     ------
@@ -97,9 +110,9 @@ def rewrite_report(folder: str | Path, language: str = "en", progress: Progress 
         from surgesim.report.pdf import pdf
         from surgesim.result.folder import atomic_write
 
-        with atomic_write(place / PAPER) as unfinished:
+        with atomic_write(place / in_language(PAPER, language)) as unfinished:
             unfinished.write_bytes(pdf(facts, language, pictures=pictures))
-    return place / (PAPER if as_pdf else REPORT)
+    return place / in_language(PAPER if as_pdf else REPORT, language)
 
 
 def read_facts(folder: Path) -> Facts:
@@ -143,9 +156,10 @@ def _write_views(
     from surgesim.result.folder import atomic_write
 
     pictures = draw(facts, language, progress)
-    files = {f"{PICTURES}/{name}.png": content for name, content in pictures.items()}
-    files[BOOK] = workbook(facts, language, shifts)
-    files[REPORT] = page(facts, language, pictures=pictures).encode()
+    figures, book = in_language(PICTURES, language), BOOK if facts.certificate else BOOK_OF_RUN
+    files = {f"{figures}/{name}.png": content for name, content in pictures.items()}
+    files[in_language(book, language)] = workbook(facts, language, shifts)
+    files[in_language(REPORT, language)] = page(facts, language, pictures=pictures).encode()
     for name, content in files.items():
         with atomic_write(place / name) as unfinished:
             unfinished.write_bytes(content)

@@ -41,13 +41,15 @@ def _facts(result: Result, plan: Any) -> Facts:
     from surgesim.demand.sources import needs
 
     scenario, totals = result.scenario, service.totals(result)
+    wanted = needs(scenario)
     decided = {} if plan is None else _decided(plan)
     return Facts(
         head=_head(scenario, result, plan),
         promises=judged(service.promises(result), plan),
         days=with_formulas(result, service.days(result), plan),
         totals=totals,
-        fan=demand.fan(scenario, needs(scenario), result.seed),
+        fan=demand.fan(scenario, wanted, result.seed),
+        people=demand.people(scenario, wanted),
         staffing=capacity.staffing(result, plan),
         grids=service.grids(result),
         flows=service.flows(totals),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.units import format_window
 from surgesim.report.facts import Fan
+from surgesim.report.facts_people import People
 from surgesim.scenario.demand import Actuals, History
 from surgesim.scenario.scenario import Scenario
 
@@ -66,6 +67,25 @@ def _announcements(scenario: Scenario) -> Iterator[tuple[datetime, str]]:
         for name, item in scenario.incident.announcements.items():
             yield item.at, name
 
+
+
+def people(scenario: Scenario, needs: "Needs") -> People | None:
+    """Return how many people the incident concerns and reaches, and its share of the needs; None without an incident."""
+    from surgesim.demand.announced import populations, waves
+    from surgesim.demand.sources import preset_of
+
+    incident = scenario.incident
+    if incident is None:
+        return None
+    preset, clock = preset_of(incident), scenario.calendar()
+    parts = populations(incident, preset)
+    of_incident = needs.source == len(scenario.demand)
+    total = float(needs.mean.sum())
+    return People(
+        affected=float(sum(part.incident.affected for part in parts)),
+        reached=float(sum(wave.reached for part in parts for wave in waves(part.incident, preset, clock))),
+        share_of_needs=float(needs.mean[of_incident].sum()) / total if total > 0.0 else 0.0,
+    )
 
 
 def _past(scenario: Scenario) -> "tuple[tuple[date, ...], tuple[float | None, ...], str]":

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surgesim.report.facts import Busy, Day, Flow, Grid, Period, Promise, Span, Waits
+from surgesim.report.facts import Busy, Day, Flow, Grid, Period, Promise, Span
+from surgesim.report.facts_waiting import Waits
 from surgesim.result.counters import WAIT_EDGES_S
 from surgesim.result.estimates import divide
 from surgesim.result.measures import find, measure_of
@@ -20,7 +21,8 @@ Floats = NDArray[np.float64]
 _BY = {"day": ("day", "queue"), "week": ("week", "queue"), "horizon": ("queue",)}
 FLOW = (
     "needs", "contained", "boomerang", "closed", "lost_closed", "first", "redial", "follow_up", "offered", "blocked",
-    "balked", "deflected", "abandoned", "inside", "handled", "given_up",
+    "balked", "deflected", "abandoned", "inside", "handled", "given_up", "unreached", "menu_ended", "link_contained", "spread",
+    "callback", "promised", "moved", "switched",
 )  # fmt: skip
 """Counts of the path from needs to handled contacts."""
 _TOTALS = (

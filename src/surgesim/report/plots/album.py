@@ -10,6 +10,7 @@ from surgesim.report.plots import (
     cost_items,
     hires,
     occupancy,
+    path,
     queue_ribbon,
     service_days,
     service_heat,
@@ -62,6 +63,8 @@ def _all(facts: Facts, language: str) -> Iterator[tuple[str, str, Draw]]:
     fan, there = facts.fan, facts.staffing
     if fan is not None:
         yield "arrivals", say("fan_title"), lambda: arrival_fan.figure(fan, language)
+    if path.possible(facts.flows):
+        yield "path", say("path_title"), lambda: path.figure(facts.flows, facts.people, language)
     if there is not None:
         yield "staffing", say("staffing_title"), lambda: staffing.figure(there, language)
     yield from _of_queues(facts, language)

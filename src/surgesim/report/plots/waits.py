@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.report import style
-from surgesim.report.facts import Waits
+from surgesim.report.facts_waiting import Waits
 from surgesim.report.numbers import seconds, share
 from surgesim.report.words import speaker
 
