@@ -21,7 +21,7 @@ TREE: dict[str, Any] = {
     "surgesim": 1,
     "name": "small-recall",
     "title": {"en": "Small recall", "ja": "小規模リコール"},
-    "description": "Four days of a small desk.",
+    "description": {"en": "Four days of a small desk.", "ja": "小さな窓口の4日間。"},
     "clock": {"start": "2020-04-08", "days": 4, "interval": "1h"},
     "hours": {"desk": {"every_day": "09:00-18:00"}},
     "reasons": {"refund": {"queue": "calls"}},
@@ -31,7 +31,7 @@ TREE: dict[str, Any] = {
         "handling": {"talk": "exponential(5min)", "after": "exponential(1min)"},
         "redial": {"probability": "50%", "delay": "exponential(10min)"},
     }},
-    "sites": {"tokyo": {"seats": 10}, "osaka": {"seats": 0, "title": "Osaka (to open)"}},
+    "sites": {"tokyo": {"seats": 10}, "osaka": {"seats": 0, "title": {"en": "Osaka (to open)", "ja": "大阪(新設)"}}},
     "shifts": {"day": {"time": "09:00-18:00", "break_time": "12:00-13:00"}},
     "groups": {
         "first": {"site": "tokyo", "skills": ["calls"], "heads": 8},
@@ -49,7 +49,10 @@ TREE: dict[str, Any] = {
         "lines": {"main": {"lines": 40, "lot": 10, "line_cost": "150 JPY/line/day"}},
     },
     "actuals": {"file": "actual.csv", "columns": {"start": "date", "offered": "calls"}, "counts": "answered"},
-    "assumptions": [{"what": "Talk time of 5 min & more", "source": "Judgement <of the desk>"}],
+    "assumptions": [{
+        "what": {"en": "Talk time of 5 min & more", "ja": "通話は5分以上"},
+        "source": {"en": "Judgement <of the desk>", "ja": "<窓口の>判断による"},
+    }],
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from surgesim.report.facts import Day, Facts, Line, Place, Promise
 from surgesim.report.headline import days_inside
 from surgesim.report.numbers import MISSING, seconds, share, short_day, whole, yen
 from surgesim.report.words import label, long_reason, reason, speaker
+from surgesim.scenario.fields import as_text
 
 Row = tuple[str, ...]
 
@@ -13,7 +14,7 @@ Row = tuple[str, ...]
 def hires(facts: Facts, language: str) -> tuple[str, ...]:
     """Return what to order when, one sentence for each order."""
     say = speaker(language)
-    titles = {place.site: place.title for place in facts.places}
+    titles = {place.site: place.title.in_language(language) for place in facts.places}
     found = [
         say(
             "hire_line", heads=whole(hire.heads), group=hire.group, source=say(hire.source),
@@ -32,12 +33,13 @@ def sites(facts: Facts, language: str) -> tuple[str, ...]:
 
 def _site(place: Place, language: str) -> str:
     say, added = speaker(language), place.seats - place.existing
+    title = place.title.in_language(language)
     if place.seats == 0:
-        return say("site_unused", title=place.title)
+        return say("site_unused", title=title)
     if added <= 0:
-        return say("site_line", title=place.title, seats=whole(place.seats))
+        return say("site_line", title=title, seats=whole(place.seats))
     day = short_day(place.added_from, language)
-    return say("site_more", title=place.title, seats=whole(place.seats), added=whole(added), day=day)
+    return say("site_more", title=title, seats=whole(place.seats), added=whole(added), day=day)
 
 
 def lines(facts: Facts, language: str) -> tuple[str, ...]:
@@ -146,6 +148,20 @@ def _happened(facts: Facts, language: str) -> Iterator[Row]:
     actual = MISSING if counted is None else f"{whole(counted[0])} ({short_day(counted[1], language)})"
     yield say("busiest_day"), forecast, actual
     yield say("days_inside"), "", say("of_days", n=days_inside(fan), m=len(known))
+
+
+def remarks(facts: Facts, language: str) -> tuple[tuple[str, str], ...]:
+    """Return where each remark belongs, and what it says: what is the matter, and what to do about it."""
+    gap = "。" if language == "ja" else "; "
+    texts = [(remark.where, remark.what.in_language(language), remark.instead.in_language(language)) for remark in facts.remarks]
+    return tuple((where, gap.join(filter(None, (what, instead)))) for where, what, instead in texts)
+
+
+def assumptions(facts: Facts, language: str) -> tuple[Row, ...]:
+    """Return what is assumed, and where it comes from."""
+    return tuple(
+        (as_text(found.what).in_language(language), as_text(found.source).in_language(language)) for found in facts.assumptions
+    )
 
 
 def certificate(facts: Facts, language: str) -> tuple[tuple[str, str], ...]:

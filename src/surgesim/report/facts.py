@@ -20,7 +20,7 @@ class Head(Closed):
 
     scenario: str
     title: Text
-    description: str
+    description: Text
     first_day: date
     last_day: date
     interval_s: float
@@ -90,7 +90,7 @@ class Place(Closed):
     """A site in the plan."""
 
     site: str
-    title: str
+    title: Text
     existing: int
     seats: int
     """Greatest number of seats contracted, those that exist included."""
@@ -195,7 +195,7 @@ class SiteStaff(Closed):
     """Agents and seats of one site by interval."""
 
     site: str
-    title: str
+    title: Text
     sources: dict[str, tuple[float, ...]]
     """Agents ready to answer, by source."""
     heads: dict[str, tuple[float, ...]]
@@ -253,7 +253,7 @@ class Remark(Closed):
     level: str
     where: str
     what: Text
-    instead: str
+    instead: Text
 
 
 class Facts(Closed):

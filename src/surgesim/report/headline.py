@@ -42,7 +42,8 @@ def _of_plan(facts: Facts) -> Iterator[Figure]:
         if team.hired > 0:
             yield Figure(key=f"hired.{team.group}", text=_text("hired", f": {team.group}"), value=team.hired, kind="count")
     for place in facts.places:
-        yield Figure(key=f"seats.{place.site}", text=_text("seats", f": {place.title}"), value=place.seats, kind="count")
+        en, ja = (f"{speaker(la)('seats')}: {place.title.in_language(la)}" for la in ("en", "ja"))
+        yield Figure(key=f"seats.{place.site}", text=Text(en=en, ja=ja), value=place.seats, kind="count")
     for line in facts.lines:
         yield Figure(key=f"lines.{line.trunk}", text=_text("lines", f": {line.trunk}"), value=line.lines, kind="count")
 

@@ -32,7 +32,7 @@ def blocks(facts: Facts, language: str, files: dict[str, str]) -> Iterator[Block
     title = say("report") if facts.certificate else say("result_report")
     yield _heading(1, f"{title}: {facts.head.title.in_language(language)}")
     days = (numbers.day(day, language) for day in (facts.head.first_day, facts.head.last_day))
-    yield _text(f"{facts.head.description} {say('period')}: {' – '.join(days)}", soft=True)
+    yield _text(f"{facts.head.description.in_language(language)} {say('period')}: {' – '.join(days)}", soft=True)
     yield from _answer(facts, language)
     yield from _sure(facts, language)
     yield from _happened(facts, language)
@@ -132,8 +132,7 @@ def _sure(facts: Facts, language: str) -> Iterator[Block]:
         yield {"kind": "list", "items": [text.in_language(language) for text in found.alternatives]}
     if facts.remarks:
         yield _heading(3, say("remarks"))
-        texts = [(remark.where, remark.what.in_language(language), remark.instead) for remark in facts.remarks]
-        yield {"kind": "list", "items": ["; ".join(part for part in parts if part) for parts in texts]}
+        yield {"kind": "list", "items": [": ".join(filter(None, found)) for found in answer.remarks(facts, language)]}
 
 
 def _happened(facts: Facts, language: str) -> Iterator[Block]:
@@ -174,7 +173,7 @@ def _sources(facts: Facts, language: str) -> Iterator[Block]:
     say, head = speaker(language), facts.head
     if facts.assumptions:
         yield _heading(2, say("assumptions"))
-        rows = [(found.what, found.source) for found in facts.assumptions]
+        rows = answer.assumptions(facts, language)
         yield _table((say("assumption"), say("source_of")), rows)
     yield _heading(2, say("figures"))
     rows_of_figures = [

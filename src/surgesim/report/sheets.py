@@ -60,15 +60,15 @@ def sheets(facts: Facts, language: str, shifts: list[tuple[Cell, ...]]) -> Itera
     if facts.costs:
         yield _cost(facts, language)
     if facts.staffing is not None:
-        yield from _staff(facts, say)
+        yield from _staff(facts, language)
     if shifts:
         yield _shifts(shifts, say)
     if facts.certificate is not None:
         yield _hires(facts, say)
-        yield _seats(facts, say)
+        yield _seats(facts, language)
     yield _service(facts, language)
     if facts.assumptions:
-        rows = [(found.what, found.source) for found in facts.assumptions]
+        rows = list(answer.assumptions(facts, language))
         yield Sheet("sheet_assumptions", ((say("assumption"), "text", 70), (say("source_of"), "text", 90)), rows)
     yield _definitions(language)
 
@@ -83,16 +83,17 @@ def _cost(facts: Facts, language: str) -> Sheet:
     return Sheet("sheet_cost", columns, rows, (say("what_if_price"),), sums=(5,), products={5: (2, 4)})
 
 
-def _staff(facts: Facts, say: Speaker) -> Iterator[Sheet]:
+def _staff(facts: Facts, language: str) -> Iterator[Sheet]:
     """Yield heads on duty by interval, site and source, beside need, load, seats and lines; closed times are left out."""
-    found = facts.staffing
+    say, found = speaker(language), facts.staffing
     assert found is not None
     columns, series = [(say("start"), "time", 17)], list[Numbers]()
     for site in found.sites:
+        title = site.title.in_language(language)
         for source, values in (site.heads or site.sources).items():
-            columns.append((f"{site.title}: {say(source)}", "count", 20))
+            columns.append((f"{title}: {say(source)}", "count", 20))
             series.append(values)
-        columns.append((f"{site.title}: {say('seats')}", "count", 18))
+        columns.append((f"{title}: {say('seats')}", "count", 18))
         series.append(site.seats)
     columns += [(say("needed_a"), "number", 18), (say("load"), "number", 18), (say("lines"), "count", 10)]
     series += [found.needed, found.load, found.lines]
@@ -125,15 +126,19 @@ def _hires(facts: Facts, say: Speaker) -> Sheet:
     return Sheet("sheet_hires", columns, rows, sums=(3,))
 
 
-def _seats(facts: Facts, say: Speaker) -> Sheet:
+def _seats(facts: Facts, language: str) -> Sheet:
+    say = speaker(language)
     columns = (
         (say("what"), "text", 16), (say("name"), "text", 28), (say("existing"), "count", 12), (say("added"), "count", 12),
         (say("total"), "count", 12), (say("from"), "date", 14),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (say("seats"), place.title, place.existing, max(0, place.seats - place.existing), place.seats, place.added_from)
+        (
+            say("seats"), place.title.in_language(language), place.existing, max(0, place.seats - place.existing), place.seats,
+            place.added_from,
+        )
         for place in facts.places
-    ]
+    ]  # fmt: skip
     rows += [
         (say("lines"), line.trunk, line.existing, max(0, line.lines - line.existing), line.lines, line.added_from)
         for line in facts.lines

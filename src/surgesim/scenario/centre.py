@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from surgesim.base.distributions import Constant
 from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Duration, Factor, Instant, PositiveDuration, Share, Window
-from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings, Table
+from surgesim.scenario.fields import Closed, FrozenMapping, Name, Settings, Table, Words
 from surgesim.scenario.sharing import Sharing
 from surgesim.scenario.waiting import Balking, Closing, Menu, Misroute, Offer, Outbound, Redial, Switch
 from surgesim.scenario.work import Chat, Escalation, Learning
@@ -180,7 +180,7 @@ class Site(Closed):
 
     seats: Count
     """Seats that exist: agents at work at the same time never exceed them."""
-    title: str = ""
+    title: Words = ""
     """Name to print; the key is printed where it is empty."""
     outages: tuple[Outage, ...] = ()
     """Times during which the site is lost."""

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from surgesim.base.distributions import LawField as Law
 from surgesim.base.units import Count, Day, Factor, Instant, Rate, Share, TimeOfDay, Window, count, price
 from surgesim.scenario.centre import Weekday
-from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table
+from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table, Words
 
 
 def _whole(mix: Mapping[str, float]) -> Mapping[str, float]:
@@ -69,7 +69,7 @@ class Reason(Closed):
     """Queue that answers it."""
     talk_factor: Factor = 1.0
     """Talk time relative to the queue's standard."""
-    title: str = ""
+    title: Words = ""
     """Name to print; the key is printed where it is empty."""
 
 

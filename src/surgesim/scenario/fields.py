@@ -49,10 +49,19 @@ class Text(Closed):
         return self.ja if language == "ja" and self.ja else self.en
 
 
+Words = str | Text
+"""Words to print: one text, or one in each language (``{en: Tokyo, ja: 東京}``)."""
+
+
+def as_text(words: Words) -> Text:
+    """Return words as a text; a plain one stands for both languages."""
+    return Text(en=words) if isinstance(words, str) else words
+
+
 class Assumption(Closed):
     """A number that somebody decided, with where it comes from; the report lists all of them."""
 
-    what: str
+    what: Words
     """What is assumed."""
-    source: str
+    source: Words
     """Where the value comes from: a publication, a data set, or whose judgement it is."""

@@ -15,7 +15,7 @@ from surgesim.scenario.centre import Group, Queue, Routing, Shift, Site, Trunk
 from surgesim.scenario.changes import changed, dotted, fitting
 from surgesim.scenario.demand import Actuals, Channel, DemandSource, Incident, Reason
 from surgesim.scenario.differences import Difference, differences
-from surgesim.scenario.fields import Assumption, Closed, FrozenMapping, Name, Table, Text
+from surgesim.scenario.fields import Assumption, Closed, FrozenMapping, Name, Table, Text, Words
 from surgesim.scenario.findings import CHECKED, as_problems, cross_problems, validated
 from surgesim.scenario.levers import Levers, Target
 from surgesim.scenario.named_files import bare, moved, named_files
@@ -40,7 +40,7 @@ class Scenario(Closed):
     """Name of the scenario."""
     title: Text | None = None
     """Title to print."""
-    description: str = ""
+    description: Words = ""
     """What the scenario is about."""
     clock: ClockSettings
     """Horizon, grain, time zone and holidays."""

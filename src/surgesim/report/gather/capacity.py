@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from surgesim.report.facts import CostItem, Hire, Line, Place, SiteStaff, Staffing, Team
 from surgesim.report.gather.formulas import agents_needed, busy_size, offered_load
 from surgesim.result.result import Result
+from surgesim.scenario.fields import as_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,7 +81,7 @@ def places(plan: Any) -> tuple[Place, ...]:
         rows = plan.seats.filter(pl.col("site").cast(pl.String) == name).sort("day")
         seats, first = _growth(rows, "seats")
         found.append(Place(
-            site=name, title=site.title or name, existing=site.seats, seats=seats if seats is not None else site.seats,
+            site=name, title=as_text(site.title or name), existing=site.seats, seats=seats if seats is not None else site.seats,
             added_from=first, peak_heads=peak.get(name, 0.0),
         ))  # fmt: skip
     return tuple(found)
@@ -142,7 +143,7 @@ def _site(result: Result, plan: Any, name: str) -> SiteStaff:
             agents[group.source] = agents.get(group.source, 0.0) + ready[:, column]
     site = scenario.sites[name]
     return SiteStaff(
-        site=name, title=site.title or name,
+        site=name, title=as_text(site.title or name),
         sources={source: tuple(values.tolist()) for source, values in agents.items()},
         heads={} if plan is None else _heads(plan, name),
         seats=tuple(_seats(plan, name, float(site.seats), clock.dates)[clock.day_index].tolist()),

@@ -6,7 +6,7 @@ from surgesim.report.facts import Certificate, Facts, Head, Period, Promise, Rem
 from surgesim.report.gather import capacity, demand, service, waiting
 from surgesim.report.gather.formulas import with_formulas
 from surgesim.result.result import Result
-from surgesim.scenario.fields import Text
+from surgesim.scenario.fields import Text, as_text
 from surgesim.scenario.scenario import Scenario
 
 BOUND_OF = Text(
@@ -136,7 +136,7 @@ def _head(scenario: Scenario, result: Result, plan: Any) -> Head:
     return Head(
         scenario=scenario.name,
         title=scenario.title or Text(en=scenario.name),
-        description=scenario.description.strip(),
+        description=as_text(scenario.description),
         first_day=clock.dates[0],
         last_day=clock.dates[-1],
         interval_s=clock.interval_s,
@@ -159,4 +159,5 @@ def _command(scenario: Scenario, result: Result, plan: Any) -> str:
 
 
 def _remark(flag: Any) -> Remark:
-    return Remark(level=flag.level, where=flag.where, what=Text(en=flag.what, ja=flag.what_ja), instead=flag.instead)
+    instead = Text(en=flag.instead, ja=flag.cure("ja"))
+    return Remark(level=flag.level, where=flag.where, what=Text(en=flag.what, ja=flag.what_ja), instead=instead)

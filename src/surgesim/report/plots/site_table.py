@@ -34,7 +34,7 @@ def figure(places: tuple[Place, ...], teams: tuple[Team, ...], language: str) ->
     heads = [say(word) for word in ("site", "seats", "existing", "from", "peak_heads", "group")]
     rows = [
         [
-            place.title, whole(place.seats), whole(place.existing), short_day(place.added_from, language),
+            place.title.in_language(language), whole(place.seats), whole(place.existing), short_day(place.added_from, language),
             whole(place.peak_heads), _groups(place.site, teams, language),
         ]
         for place in places

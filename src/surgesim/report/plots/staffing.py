@@ -52,7 +52,7 @@ def figure(staffing: Staffing, language: str, site: str | None = None) -> "Figur
         _lines(axes, starts[chosen], {key: values[chosen] for key, values in {**curves, **_drawn(ceilings, top)}.items()}, say)
         _frame(axes, starts[chosen], min(WEEK, len(np.unique(days))), language, say)
     panels[0].set_ylim(0.0, 1.06 * max([top, *(values.max() for values in _drawn(ceilings, top).values())]))
-    where = "" if site is None else next(s.title for s in staffing.sites if s.site == site) + ": "
+    where = "" if site is None else next(s.title.in_language(language) for s in staffing.sites if s.site == site) + ": "
     style.title(made, where + say("staffing_title"), say("staffing_note"))
     style.legend(made, panels[0], extra=_told(ceilings, top, say))
     return style.finish(made, language)

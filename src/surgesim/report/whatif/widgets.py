@@ -10,6 +10,7 @@ from surgesim.report.facts import Span
 from surgesim.report.whatif.picture import Picture
 from surgesim.report.whatif.question import MEASURES, MOST_HOURS, Answer, Settings, WhatIf
 from surgesim.report.words import label, speaker
+from surgesim.scenario.fields import as_text
 
 PAUSE_S = 0.7
 """The simulation refines by itself when no slider has moved for so long."""
@@ -56,13 +57,13 @@ class Panel:
 
         base, say = self.question.settings, self.say
         wide = {"layout": {"width": "42em", "max_width": "98%"}, "style": {"description_width": "17em"}}
-        site = self.question.scenario.sites[self.question.site].title or self.question.site
+        title = as_text(self.question.scenario.sites[self.question.site].title or self.question.site)
         ends = {
             "affected": (say("panel_affected"), base.affected, 0, 3 * base.affected, max(base.affected // 50, 1)),
             "hours_later": (say("panel_hours_later"), 0, -MOST_HOURS, MOST_HOURS, 1),
             "deflection": (say("panel_deflection"), round(100 * base.deflection), 0, 100, 1),
             "aht_s": (say("panel_aht"), round(base.aht_s), round(base.aht_s / 2), round(2 * base.aht_s), 5),
-            "seats": (say("panel_seats", site=site), base.seats, 0, 3 * base.seats, 1),
+            "seats": (say("panel_seats", site=title.in_language(self.question.language)), base.seats, 0, 3 * base.seats, 1),
         }
         return {
             name: widgets.IntSlider(value, low, high, step, description=text, readout_format=",d", continuous_update=True, **wide)
