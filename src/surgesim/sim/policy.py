@@ -16,6 +16,8 @@ from surgesim.sim.names import Names
 from surgesim.sim.routing import SHELF
 from surgesim.sim.view import NEVER, View
 
+FAR = 1 << 62
+"""Beyond any group or queue."""
 Question = Callable[[View, int, float, float], int]
 Timer = Callable[[View, int, float, int], float]
 
@@ -67,8 +69,20 @@ class Policy:
             answer = question(view, about, now, luck)
         except Exception as error:
             raise self.raised(error) from error
+        return self.whole(question, answer)
+
+    def whole(self, question: Question, answer: object) -> int:
+        """Return an answer as a whole number that the kernel can hold.
+
+        Raises
+        ------
+        PolicyError
+            It is none.
+        """
         if isinstance(answer, bool) or not isinstance(answer, int | np.integer):
             raise self.wrong(question, f"answered {answer!r}, not a whole number")
+        if not -FAR < answer < FAR:
+            raise self.wrong(question, f"answered {answer}: there is nothing with such a number")
         return int(answer)
 
     def ask_timer(self, view: View, queue: int, now: float, step: int) -> float:
@@ -89,7 +103,10 @@ class Policy:
 
     def raised(self, error: Exception) -> PolicyError:
         """Return the error for an exception of the policy."""
-        frame = traceback.extract_tb(error.__traceback__)[-1]
+        parts = [inspect.unwrap(part) for part in (self.arrived, self.free, self.timer)]
+        files = {inspect.getfile(part) for part in parts if inspect.isfunction(part)}
+        frames = traceback.extract_tb(error.__traceback__)
+        frame = next((frame for frame in reversed(frames) if frame.filename in files), frames[-1])
         what = f"routing policy {self.name!r} raised {type(error).__name__}: {error}"
         return PolicyError(f"{frame.filename}:{frame.lineno}: {what}")
 

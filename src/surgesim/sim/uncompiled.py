@@ -1,106 +1,101 @@
-"""Routing policies that cannot be compiled: called back from the kernel as plain Python, about a microsecond a question."""
+"""Routing policies that cannot be compiled: called back from the kernel as plain Python, less than a microsecond a question."""
 
-import ctypes
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from numpy.typing import NDArray
-
-from surgesim.sim.policy import Policy, Question
+from surgesim.base.errors import PolicyError
+from surgesim.sim.policy import FAR, Policy, Question
+from surgesim.sim.sight import Sight, Table
 from surgesim.sim.view import View
 
-CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_double)
-TIMER = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_double, ctypes.c_int64)
 FAILED = -2
+_TURN = threading.RLock()
+"""Held while a replication asks plain Python: two at once would only pass the interpreter's lock to and fro."""
 
 
-class Row:
-    """One record of the kernel, its fields as attributes."""
-
-    __slots__ = ("_place", "_table")
-
-    def __init__(self, table: NDArray[Any], place: int) -> None:
-        self._table = table
-        self._place = place
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._table[name][self._place].item()
-        except (ValueError, IndexError):
-            raise AttributeError(name) from None
-
-
-@dataclass
-class _Run:
-    view: View
-    error: BaseException | None = None
-
-
-@dataclass
 class Bridge:
-    """The way back from the kernel to the functions of a policy; one run on each thread at a time."""
+    """The way back from the kernel to the functions of a policy; one run at a time.
 
-    policy: Policy
-    runs: dict[int, _Run] = field(default_factory=dict)
-    callbacks: list[Any] = field(default_factory=list)
+    Attributes
+    ----------
+    sight : Sight
+        What the policy sees in the run.
+    error : exception or None
+        What the policy raised in the run.
+    """
+
+    __slots__ = ("error", "kept", "policy", "sight", "tables")
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.error: BaseException | None = None
+        self.sight: Any = None
+        self.tables: tuple[Table, Table] | None = None
+        self.kept = list[Callable[..., object]]()
 
     @contextmanager
     def crossing(self, view: View) -> Iterator[None]:
-        """Answer questions of this thread about a view; raise what the policy raised.
+        """Answer questions about a view; raise what the policy raised.
 
         Raises
         ------
         PolicyError
             The policy raised, or answered something that is no whole number.
         """
-        rows = [[Row(table, place) for place in range(len(table))] for table in (view.groups, view.queues)]
-        run = self.runs[threading.get_ident()] = _Run(View(rows[0], rows[1], view.rank, view.settings, view.served))
-        try:
-            yield
-        finally:
-            del self.runs[threading.get_ident()]
-        if run.error is not None:
-            raise run.error
+        with _TURN:
+            before = self.sight, self.error
+            self.tables = self.tables or (Table.of(view.rank), Table.of(view.settings))
+            self.sight, self.error = Sight(view, *self.tables), None
+            try:
+                yield
+                error = self.error
+            finally:
+                self.sight, self.error = before
+        if error is not None:
+            raise error
 
     def compiled(self, question: Question, signature: Any) -> Any:
         """Return a compiled function that asks the policy."""
-        import numba
+        policy = self.policy
 
         def ask(about: int, now: float, luck: float) -> int:
-            run = self.runs[threading.get_ident()]
             try:
-                return self.policy.ask(question, run.view, about, now, luck)
+                answer = question(self.sight, about, now, luck)
+                return answer if type(answer) is int and -FAR < answer < FAR else policy.whole(question, answer)
             except BaseException as error:  # nothing may be raised through compiled code: it is raised behind it
-                run.error = error
-                return FAILED
+                return self._failed(error)
 
-        callback = CALLBACK(ask)
-        self.callbacks.append(callback)  # the kernel holds only its address
-
-        def answer(view: View, about: int, now: float, luck: float) -> int:
-            return int(callback(about, now, luck))
-
-        return numba.njit(signature, nogil=True)(answer)
+        return self._kernel_side(ask, signature, FAILED)
 
     def compiled_timer(self, signature: Any) -> Any:
         """Return a compiled function that asks the timer of the policy."""
-        import numba
 
         def ask(queue: int, now: float, step: int) -> float:
-            run = self.runs[threading.get_ident()]
             try:
-                return self.policy.ask_timer(run.view, queue, now, step)
+                return self.policy.ask_timer(self.sight, queue, now, step)
             except BaseException as error:  # as above
-                run.error = error
-                return FAILED
+                return self._failed(error)
 
-        callback = TIMER(ask)
-        self.callbacks.append(callback)
+        return self._kernel_side(ask, signature, float(FAILED))
 
-        def answer(view: View, queue: int, now: float, step: int) -> float:
-            return float(callback(queue, now, step))
+    def _failed(self, error: BaseException) -> int:
+        self.error = error
+        if isinstance(error, Exception) and not isinstance(error, PolicyError):
+            self.error = self.policy.raised(error)
+            self.error.__cause__ = error
+        return FAILED
+
+    def _kernel_side(self, ask: Callable[..., float], signature: Any, instead: float) -> Any:
+        import numba
+
+        from surgesim.sim.python_calls import called
+
+        self.kept += [ask, self._failed]  # the kernel holds only their addresses
+        asks, fails = id(ask), id(self.kept[-1])
+
+        def answer(view: View, about: int, now: float, luck: float) -> Any:
+            return called(asks, fails, instead, about, now, luck)
 
         return numba.njit(signature, nogil=True)(answer)

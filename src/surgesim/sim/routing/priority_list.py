@@ -31,9 +31,9 @@ def prepare(settings: Mapping[str, Any], names: Names, problems: list[Problem]) 
 
 def arrived(view: View, queue: int, now: float, luck: float) -> int:
     """Give the contact to the first group of the queue's list that has an idle agent."""
-    best, place = -1, UNLISTED
+    best, place, first = -1, UNLISTED, queue * len(view.groups)
     for group in range(len(view.groups)):
-        own = view.settings[queue * len(view.groups) + group]
+        own = view.settings[first + group]
         if own < place and view.rank[group, queue] >= 0 and view.groups[group].idle > 0:
             best, place = group, own
     return best
@@ -44,11 +44,10 @@ def free(view: View, group: int, now: float, luck: float) -> int:
     best, place = -1, 1.0 * len(view.queues)
     for queue in range(len(view.queues)):
         own = 1.0 * view.rank[group, queue]
-        ageing = view.queues[queue].ageing
-        if own < 0.0 or (own >= place and ageing == NEVER) or view.queues[queue].waiting == 0:
+        if own < 0.0 or view.queues[queue].waiting == 0:
             continue
-        if ageing < NEVER:
-            own -= (now - view.queues[queue].oldest) / ageing
+        if view.queues[queue].ageing < NEVER:
+            own -= (now - view.queues[queue].oldest) / view.queues[queue].ageing
         if own < place:
             best, place = queue, own
     return best
