@@ -93,8 +93,12 @@ def test_ctrl_c_in_a_policy_ends_the_run() -> None:
             signal.raise_signal(signal.SIGINT)
         return serves_first(view, group, now, luck)
 
-    with pytest.raises(KeyboardInterrupt):
-        machine(waits, interrupted).simulate(1, 0)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have set it to be ignored
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            machine(waits, interrupted).simulate(1, 0)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert len(asked) == 20
 
 
