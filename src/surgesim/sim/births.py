@@ -23,6 +23,7 @@ def _ahead() -> tuple[Callable[..., None], ...]:
     import numba
 
     from surgesim.sim import ahead
+    from surgesim.sim.compiled import whole
     from surgesim.sim.laws import Laws
 
     many, key, seconds = numba.int64[::1], numba.uint64, numba.float64[::1]
@@ -33,10 +34,7 @@ def _ahead() -> tuple[Callable[..., None], ...]:
         (ahead.draw, (laws, many, seconds, key, many, many, seconds)),
     )
     with kept_in_cache() as kept:
-        return tuple(
-            numba.njit(numba.void(*kinds), nogil=True, error_model="numpy", cache=kept, _nrt=False)(function)
-            for function, kinds in signatures
-        )
+        return tuple(whole(function, numba.void(*kinds), cache=kept) for function, kinds in signatures)
 
 
 def births_of(model: Model, centre: Centre, seed: int, replication: int) -> Births:

@@ -2,28 +2,50 @@
 
 Numba passes a named tuple as all the numbers of all its arrays, some hundreds for a model, and copies them wherever it
 is named. Compiled code that is given ``Held(values)`` reads ``values.field`` as before, from memory that holds only
-where each array lies and how long it is. The arrays may change, but the tuple may not. It is worth its while for large
-tuples that most rules read a little of: small ones, named at every event, are faster as numbers.
+numbers, where each array lies and how long it is, and the same of the tuples inside. The arrays may change, but the
+tuple may not.
 """
 
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import typeof, types
+from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, typeof_impl, unbox
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    intrinsic,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+
+from surgesim.sim.rows import RecordType, RowsType, read_word, rows_of, shortened
 
 _WORD = ir.IntType(64)
+APART = ("n",)
+"""Arrays that are written at every turn, which compiled code tells from all others."""
 
 
 class HeldType(types.Type):  # type: ignore[misc]
-    """The type of a held named tuple: names and types of its fields."""
+    """The type of a held named tuple: names and types of its fields.
 
-    def __init__(self, kind: str, fields: tuple[tuple[str, Any], ...]) -> None:
-        self.fields = fields
-        super().__init__(name=f"Held({kind}: {', '.join(f'{name}={kind}' for name, kind in fields)})")
+    What is ``bare`` has the arrays of ``rows``; the others have arrays of Numba, for functions that others write.
+    """
+
+    def __init__(self, kind: str, fields: tuple[tuple[str, Any], ...], bare: bool = True) -> None:
+        self.kind, self.fields, self.bare = kind, fields, bare
+        layout = ", ".join(f"{name}={kind}" for name, kind in fields)
+        super().__init__(name=f"{kind}{'' if bare else 'Seen'}{shortened(layout)}")
+
+    @property
+    def words(self) -> int:
+        """How many words it takes."""
+        return sum(_words(kind) for _, kind in self.fields)
 
     def place(self, wanted: str) -> tuple[int, Any]:
         """Return where a field begins, in words, and its type."""
@@ -31,36 +53,61 @@ class HeldType(types.Type):  # type: ignore[misc]
         for name, kind in self.fields:
             if name == wanted:
                 return words, kind
-            words += 1 + (kind.ndim if isinstance(kind, types.Array) else 0)
+            words += _words(kind)
         raise AttributeError(wanted)
+
+    def seen(self) -> "HeldType":
+        """Return the type with arrays of Numba."""
+        return HeldType(self.kind, self.fields, bare=False)
+
+
+def _words(kind: Any) -> int:
+    return kind.words if isinstance(kind, HeldType) else 1 + (kind.ndim if isinstance(kind, RowsType) else 0)
 
 
 class Held:
-    """A named tuple of whole numbers, arrays without gaps and tuples of the same kind, at an address in memory."""
+    """A named tuple of whole numbers, arrays without gaps, and tuples of the same kind, at an address in memory.
 
-    def __init__(self, values: Any) -> None:
-        self.values, self.inner = values, list[Held]()
-        fields, words = list[tuple[str, Any]](), list[int]()
-        kind: Any
-        for name, value in zip(values._fields, values, strict=True):
-            if isinstance(value, tuple):
-                held = Held(value)
-                self.inner.append(held)
-                kind, word = held.kind, [held.address]
-            elif isinstance(value, np.ndarray):
-                kind, word = typeof(value), [value.__array_interface__["data"][0], *value.shape]
-                assert kind.layout == "C", f"{name} has gaps"
-            else:
-                kind, word = types.int64, [int(value)]
-            fields.append((name, kind))
-            words += word
-        self.words = np.array(words, dtype=np.int64)
-        self.kind: HeldType = HeldType(type(values).__name__, tuple(fields))
+    Parameters
+    ----------
+    values : named tuple
+        May hold other ``Held``.
+    kind : HeldType, optional
+        Its type, which takes longer to find than all the rest, where it is known.
+    """
 
-    @property
-    def address(self) -> int:
-        """Where it lies in memory; read by compiled code."""
-        return int(self.words.__array_interface__["data"][0])
+    def __init__(self, values: Any, kind: HeldType | None = None) -> None:
+        self.values, self.kind = values, kind or _kind_of(values)
+        self.words = np.array(_words_of(values), dtype=np.int64)
+        self.address = int(self.words.__array_interface__["data"][0])
+
+
+def _kind_of(values: Any) -> HeldType:
+    """Return the type of a named tuple."""
+    return HeldType(type(values).__name__, tuple((name, _field_of(name, value)) for name, value in values._asdict().items()))
+
+
+def _field_of(name: str, value: Any) -> Any:
+    if isinstance(value, Held):
+        return value.kind
+    if isinstance(value, tuple):
+        return _kind_of(value)
+    return rows_of(value, name if name in APART else "") if isinstance(value, np.ndarray) else types.int64
+
+
+def _words_of(values: Any) -> list[int]:
+    """Return the words of a named tuple."""
+    words = list[int]()
+    for value in values:
+        if isinstance(value, np.ndarray):
+            assert value.flags.c_contiguous, "an array with gaps"
+            words.append(value.__array_interface__["data"][0])
+            words.extend(value.shape)
+        elif isinstance(value, Held):
+            words.extend(value.words.tolist())
+        else:
+            words.extend(_words_of(value) if isinstance(value, tuple) else (int(value),))
+    return words
 
 
 @typeof_impl.register(Held)  # type: ignore[untyped-decorator]
@@ -87,25 +134,26 @@ class _HeldFields(AttributeTemplate):  # type: ignore[misc]
 
     def generic_resolve(self, kind: HeldType, name: str) -> Any:
         """Return the type of a field, None where there is none."""
-        return dict(kind.fields).get(name)
+        field = dict(kind.fields).get(name)
+        return field if kind.bare or not isinstance(field, RowsType) else _array_type(field)
+
+
+def _array_type(kind: RowsType) -> Any:
+    return types.Array(kind.dtype.dtype if isinstance(kind.dtype, RecordType) else kind.dtype, kind.ndim, "C")
 
 
 @lower_getattr_generic(HeldType)  # type: ignore[untyped-decorator]
 def _field(context: Any, builder: Any, kind: HeldType, value: Any, name: str) -> Any:
-    """Read a field; what is read never changes, so that the compiler may keep it."""
+    """Read a field."""
     first, field = kind.place(name)
-    words = builder.bitcast(value, _WORD.as_pointer())
-
-    def word(place: int, of: Any = _WORD) -> Any:
-        address = builder.gep(words, [ir.Constant(ir.IntType(32), first + place)])
-        read = builder.load(builder.bitcast(address, of.as_pointer()))
-        read.set_metadata("invariant.load", builder.module.add_metadata([]))
-        return read
-
-    if not isinstance(field, types.Array):
-        return word(0, context.get_value_type(field))
-    data = context.get_data_type(field.dtype).as_pointer()
-    return _array(context, builder, field, word(0, data), [word(1 + axis) for axis in range(field.ndim)])
+    if isinstance(field, types.Integer):
+        return read_word(builder, value, first)
+    inside = builder.gep(value, [ir.Constant(_WORD, 8 * first)], inbounds=True)
+    if kind.bare or not isinstance(field, RowsType):
+        return inside
+    array = _array_type(field)
+    data = read_word(builder, inside, 0, context.get_data_type(array.dtype).as_pointer())
+    return _array(context, builder, array, data, [read_word(builder, inside, 1 + axis) for axis in range(field.ndim)])
 
 
 def _array(context: Any, builder: Any, kind: Any, address: Any, shape: list[Any]) -> Any:
@@ -125,3 +173,9 @@ def _array(context: Any, builder: Any, kind: Any, address: Any, shape: list[Any]
     array.meminfo = cgutils.get_null_value(array.meminfo.type)
     array.parent = cgutils.get_null_value(array.parent.type)
     return array._getvalue()
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def seen(typing: Any, held: Any) -> Any:
+    """Return a held tuple as one with arrays of Numba."""
+    return held.seen()(held), lambda context, builder, signature, values: values[0]

@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import merged
+from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import IN_MENU, OFFERED, UNBORN
 from surgesim.sim.heaps import LAST_TICK, PADDING, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
+from surgesim.sim.held import seen
 from surgesim.sim.kernel_books import still_inside
 from surgesim.sim.kernel_callers import depart, leave_menu, start_patience
 from surgesim.sim.kernel_calls import self_service
@@ -44,6 +45,7 @@ from surgesim.sim.state import (
     Births,
     Out,
     State,
+    World,
 )
 from surgesim.sim.view import MOST_TIMERS, View
 from surgesim.sim.work_arrays import CHAT
@@ -55,7 +57,7 @@ STAY = -1
 WRONG = -2
 
 
-@merged
+@inlined
 def group_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool, question: Question, slot: int, now: int) -> int:
     """Ask the policy which group serves the head of the queue that a contact has joined."""
     person = state.people[slot]
@@ -66,7 +68,7 @@ def group_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool,
     if not able:
         return STAY
     luck = uniform(keys[ROUTE], person.need, person.attempt) if lucky else 0.5
-    answer = question(view, queue, now * SECONDS, luck)
+    answer = question(seen(view), queue, now * SECONDS, luck)
     if answer == -1:
         return STAY
     if answer < 0 or answer >= view.groups.size or view.rank[answer, queue] < 0 or view.groups[answer].idle == 0:
@@ -75,7 +77,7 @@ def group_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool,
     return answer
 
 
-@merged
+@inlined
 def queue_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool, question: Question, group: int, now: int) -> int:
     """Ask the policy which queue an idle agent of a group serves."""
     if state.n[WAITING] == 0:
@@ -90,7 +92,7 @@ def queue_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool,
         return STAY
     state.n[QUESTIONS] += 1
     luck = uniform(keys[ROUTE], state.n[QUESTIONS], 0) if lucky else 0.5
-    answer = question(view, group, now * SECONDS, luck)
+    answer = question(seen(view), group, now * SECONDS, luck)
     if answer == -1:
         return STAY
     if answer < 0 or answer >= view.queues.size or view.rank[group, answer] < 0 or view.queues[answer].waiting == 0:
@@ -101,7 +103,7 @@ def queue_for(centre: Centre, state: State, view: View, keys: Keys, lucky: bool,
     return answer
 
 
-@merged
+@inlined
 def next_contact(centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, now: int) -> int:
     """Let the next contact arrive, or the next need be born. Return its place where it joins a queue, else -1."""
     born = state.n[BORN]
@@ -143,7 +145,7 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
     return joined
 
 
-@merged
+@inlined
 def crowded(centre: Centre, state: State, out: Out) -> bool:
     """Whether the room for people, patience or rows of the log may not do for one more event."""
     n = state.n
@@ -152,7 +154,7 @@ def crowded(centre: Centre, state: State, out: Out) -> bool:
     return few or (out.log.size > 1 and n[ROWS] + 2 > out.log.size)
 
 
-@merged
+@inlined
 def earliest(centre: Centre, births: Births, state: State) -> int:
     """Return the moment of the next event."""
     n = state.n
@@ -162,7 +164,7 @@ def earliest(centre: Centre, births: Births, state: State) -> int:
     return int(min(min(edge, state.finishing[0] >> WHO_BITS), min(state.timers[0] >> WHO_BITS, people)))
 
 
-@merged
+@inlined
 def happen(
     centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, lucky: bool, question: Question, now: int
 ) -> int:
@@ -207,12 +209,12 @@ def happen(
     return joined
 
 
-@merged
+@inlined
 def set_timers(state: State, view: View, timer: Timer, slot: int, now: int) -> bool:
     """Ask the policy when it is to be asked again about somebody who waits. Return whether its answers are durations."""
     person = state.people[slot]
     for step in range(MOST_TIMERS):
-        seconds = timer(view, person.queue, now * SECONDS, step)
+        seconds = timer(seen(view), person.queue, now * SECONDS, step)
         if seconds == math.inf:
             break
         if not seconds >= 0.0:
@@ -221,7 +223,7 @@ def set_timers(state: State, view: View, timer: Timer, slot: int, now: int) -> b
     return True
 
 
-@merged
+@inlined
 def put_to_work(
     centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, lucky: bool, question: Question, now: int
 ) -> int:
@@ -248,20 +250,9 @@ def put_to_work(
     return status
 
 
-def replicate(
-    centre: Centre,
-    births: Births,
-    state: State,
-    view: View,
-    out: Out,
-    keys: Keys,
-    lucky: bool,
-    to_group: Question,
-    to_queue: Question,
-    timed: bool,
-    timer: Timer,
-) -> int:
+def replicate(world: World, lucky: bool, to_group: Question, to_queue: Question, timed: bool, timer: Timer) -> int:
     """Simulate one replication; return DONE, or why it stopped."""
+    centre, births, state, view, out, keys = world.centre, world.births, world.state, world.shown, world.out, world.keys
     n, status = state.n, DONE
     while status == DONE:
         if crowded(centre, state, out):

@@ -1,7 +1,7 @@
 """Kernel: what is booked of a contact that is served, deadlines in business hours, and who is still inside at the end."""
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import compiled, inlined, merged
+from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.heaps import WHO_MASK
 from surgesim.sim.kernel_marks import (
     C_AFTER,
@@ -20,7 +20,7 @@ from surgesim.sim.state import CALLING, INTERVAL, SPARE, Floats, Integers, Out, 
 from surgesim.sim.work_arrays import CLOCKED, OPENED, WorkRules
 
 
-@merged
+@inlined
 def new_place(
     state: State, need: int, attempt: int, stream: int, queue: int, factor: float, number: int, now: int, ahead: int,
     mode: int, since: int,
@@ -67,7 +67,7 @@ def open_time(rules: WorkRules, queue: int, now: int) -> int:
     return int(clock[low - 1, 2] + min(now, clock[low - 1, 1]) - clock[low - 1, 0] if low > first else 0)
 
 
-@merged
+@inlined
 def book_handled(
     centre: Centre, out: Out, queue: int, interval: int, arrival: int, now: int, talk: int, hold: int, after: int, opened: int
 ) -> None:

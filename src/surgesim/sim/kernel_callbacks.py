@@ -3,8 +3,6 @@
 The same rules as ``reference.Reference``; rare, so never written into others.
 """
 
-import numpy as np
-
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import (
     ATTEMPT_MASK,
@@ -59,6 +57,19 @@ def waiting_since(offers: Records, mode: int, since: int, now: int) -> int:
     return now
 
 
+@inlined
+def interval_at(edges: Integers, moment: int) -> int:
+    """Return the interval of a moment."""
+    low, high = 0, edges.size
+    while low < high:
+        middle = (low + high) // 2
+        if edges[middle] <= moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
 @compiled
 def called_back(
     offers: Records, laws: Laws, edges: Integers, table: Floats, keys: Keys, now: int, need: int, attempt: int, queue: int,
@@ -69,7 +80,7 @@ def called_back(
     if uniform(keys[REACHED], need, attempt) >= offer.reached:
         return int(ticks(drawn(laws, offer.ring, keys[RING], need, attempt)))
     if now - since <= offer.within:
-        table[np.searchsorted(edges, since, "right") - 1, queue, C_PROMISE_KEPT] += 1.0
+        table[interval_at(edges, since), queue, C_PROMISE_KEPT] += 1.0
     return -1
 
 

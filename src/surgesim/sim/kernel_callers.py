@@ -3,7 +3,7 @@
 import math
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import compiled, merged
+from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import (
     ATTEMPT_MASK,
     CALLED_BACK,
@@ -50,7 +50,7 @@ NEVER = 1 << 62
 NOTHING, BALKS = -1, -2
 
 
-@merged
+@inlined
 def start_patience(
     centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, slot: int, now: int
 ) -> None:  # fmt: skip

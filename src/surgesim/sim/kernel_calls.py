@@ -3,7 +3,7 @@
 import math
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import compiled, inlined, merged
+from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import (
     ASTRAY,
     ATTEMPT_BITS,
@@ -73,7 +73,7 @@ def send(
     n[CALLING] = called(calls, n[CALLING], packed(tick, slot), people)
 
 
-@merged
+@inlined
 def self_service(centre: Centre, state: State, out: Out, keys: Keys, need: int, stream: int, now: int) -> bool:
     """A need is born. Return whether it calls at once; where self-service fails, the call is on its way."""
     reason, queue = centre.streams[stream].reason, centre.streams[stream].queue
@@ -202,7 +202,7 @@ def closed_desk(
     return False
 
 
-@merged
+@inlined
 def logged(state: State, out: Out, need: int, attempt: int, queue: int, stream: int, now: int) -> int:
     """Start a row of the log; return its number, -1 without a log."""
     if out.log.size == 1:
@@ -246,7 +246,7 @@ def more_probable(rules: WorkRules, step: int, wait: int, group: int, novice: in
     return float(factor * rules.by_novices[step] if novice > 0 else factor)
 
 
-@merged
+@inlined
 def follow_ups(
     centre: Centre, state: State, keys: Keys, need: int, attempt: int, stream: int, queue: int, end: int,
     wait: int, group: int, novice: int, opened: int,

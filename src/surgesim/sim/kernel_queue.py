@@ -3,7 +3,7 @@
 import math
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import inlined, merged
+from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BACK, DOOR_MASK, IN_MENU, MOVED
 from surgesim.sim.heaps import called, packed, pushed
 from surgesim.sim.kernel_books import book_handled, book_wait, new_place
@@ -63,7 +63,7 @@ from surgesim.sim.view import View
 from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTBOUND, OUTSIDE, SECOND_TIER, STAGE, WARM
 
 
-@merged
+@inlined
 def join(state: State, view: View, queue: int, slot: int) -> None:
     """Go to the end of a queue."""
     tail = state.queues[queue].tail
@@ -101,7 +101,7 @@ def leave(n: Integers, people: Records, spare: Integers, desks: Records, seen: R
     n[SPARE] += 1
 
 
-@merged
+@inlined
 def arrive(
     centre: Centre, state: State, view: View, out: Out, keys: Keys, now: int,
     need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int, ahead: int,
@@ -164,7 +164,7 @@ def arrive(
     return int(slot)
 
 
-@merged
+@inlined
 def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot: int, now: int) -> None:
     """A caller whose patience is at its end leaves the queue."""
     person = state.people[slot]
@@ -195,7 +195,7 @@ def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot
     )  # fmt: skip
 
 
-@merged
+@inlined
 def serve(
     centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, queue: int, group: int, now: int
 ) -> None:

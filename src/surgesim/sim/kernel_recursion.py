@@ -8,7 +8,7 @@ Calls on their way, closed doors and counters are those of the kernel; waiting, 
 import numpy as np
 
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import inlined, merged
+from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK
 from surgesim.sim.heaps import ENDLESS, LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped, pushed, replaced
 from surgesim.sim.kernel_books import book_handled, book_wait
@@ -38,7 +38,7 @@ from surgesim.sim.kernel_marks import (
     ticks,
 )
 from surgesim.sim.kernel_staff import BUSY, READY, is_open, spread
-from surgesim.sim.state import BORN, CALLING, INTERVAL, ROWS, SPARE, Births, Floats, Integers, Out, State
+from surgesim.sim.state import BORN, CALLING, INTERVAL, ROWS, SPARE, Births, Floats, Integers, Out, Passage, State
 from surgesim.sim.ticks import LONGEST
 
 PRESENT, ON_DUTY, BOOKED, PASSED, STAYING, PLANNED, CLEARED = range(7)
@@ -125,7 +125,7 @@ def freed(
             return int(first)
 
 
-@merged
+@inlined
 def next_call(
     centre: Centre, births: Births, state: State, out: Out, keys: Keys
 ) -> tuple[bool, int, int, int, int, float, int, int]:
@@ -152,7 +152,7 @@ def next_call(
     return True, now, person.need, person.attempt, person.stream, person.factor, person.mode, -1
 
 
-@merged
+@inlined
 def patience_end(centre: Centre, births: Births, keys: Keys, now: int, need: int, attempt: int, ahead: int) -> int:
     """Return when a contact gives up."""
     rules = centre.queues[0]
@@ -163,7 +163,7 @@ def patience_end(centre: Centre, births: Births, keys: Keys, now: int, need: int
     return now + patience if patience < LONGEST else ENDLESS
 
 
-@merged
+@inlined
 def abandon(
     centre: Centre, state: State, out: Out, keys: Keys, arrival: int, now: int, need: int, attempt: int, stream: int,
     factor: float, number: int,
@@ -186,7 +186,7 @@ def abandon(
     )  # fmt: skip
 
 
-@merged
+@inlined
 def answer(
     centre: Centre, births: Births, state: State, out: Out, keys: Keys, current: int, arrival: int, now: int, need: int,
     attempt: int, stream: int, factor: float, number: int, ahead: int,
@@ -216,7 +216,7 @@ def answer(
     return int(end)
 
 
-@merged
+@inlined
 def settle(
     centre: Centre, births: Births, state: State, out: Out, keys: Keys, desk: Integers, free: Integers, closed: Integers,
     now: int, need: int, attempt: int, stream: int, factor: float, number: int, ahead: int,
@@ -241,11 +241,10 @@ def settle(
     desk[CLEARED] = max(desk[CLEARED], end)
 
 
-def recur(
-    centre: Centre, births: Births, state: State, out: Out, keys: Keys, desk: Integers, free: Integers, closed: Integers
-) -> int:
+def recur(passage: Passage) -> int:
     """Simulate one replication; return DONE, or NO_ROOM for people on their way."""
-    n = state.n
+    centre, births, state, out, keys = passage.centre, passage.births, passage.state, passage.out, passage.keys
+    desk, free, closed, n = passage.desk, passage.free, passage.closed, state.n
     while n[BORN] < births.need.size or n[CALLING] > 0:
         if n[SPARE] < centre.fan + 4 or (out.log.size > 1 and n[ROWS] + 2 > out.log.size):
             return NO_ROOM

@@ -4,7 +4,7 @@ import math
 
 from surgesim.result.counters import GROUP_COLUMNS, TRUNK_COLUMNS
 from surgesim.sim.arrays import Centre
-from surgesim.sim.compiled import compiled, inlined, merged
+from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.heaps import WHO_BITS, WHO_MASK, popped
 from surgesim.sim.kernel_marks import SECONDS
 from surgesim.sim.state import HANGING_UP, IDLE, INTERVAL, STAYING, Floats, Integers, Out, Records, State
@@ -53,7 +53,7 @@ def release_line(n: Integers, trunks: Records, table: Floats, trunk: int, now: i
     trunks[trunk].in_use -= 1
 
 
-@merged
+@inlined
 def hang_up(state: State, out: Out, now: int) -> None:
     """Release the lines of all talks that have ended up to now."""
     while state.hanging_up[0] >> WHO_BITS <= now and state.n[HANGING_UP] > 0:
@@ -140,7 +140,7 @@ def is_open(queues: Records, windows: Integers, desks: Records, queue: int, now:
     return bool(window < queues[queue].windows_end and windows[window, 0] <= now)
 
 
-@merged
+@inlined
 def is_closed(centre: Centre, state: State, group: int, now: int) -> bool:
     """Whether no queue of calls that a group serves is open."""
     closed = True
@@ -151,7 +151,7 @@ def is_closed(centre: Centre, state: State, group: int, now: int) -> bool:
     return closed
 
 
-@merged
+@inlined
 def plan_duty(centre: Centre, state: State, view: View, out: Out, group: int, interval: int, now: int) -> None:
     """Change the number of agents planned. After closing they stay until nobody waits, unless the site is lost."""
     agents = centre.agents[group, interval]
@@ -193,7 +193,7 @@ def go_home(centre: Centre, state: State, view: View, out: Out, queue: int, now:
             set_duty(centre, state, view, out, group, state.groups[group].planned, now)
 
 
-@merged
+@inlined
 def finish(centre: Centre, state: State, view: View, out: Out, agent: int, now: int) -> int:
     """An agent has finished: idle again, or home where more are present than planned. Return the group."""
     n, rules, staff, seen, group = state.n, centre.groups, state.groups, view.groups, state.agents[agent].group

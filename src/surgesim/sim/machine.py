@@ -20,7 +20,7 @@ from surgesim.sim.heaps import MOST
 from surgesim.sim.policy import Policy, Question, Timer, policy_of
 from surgesim.sim.start import Placed, Start, placed
 from surgesim.sim.start_kernel import begin
-from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, new_out, new_state, new_view
+from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, World, new_out, new_state, new_view
 from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
 
@@ -30,17 +30,16 @@ _GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in GROUP_SUMS]
 
 
 @lru_cache(maxsize=4)
-def _kernel(kinds: tuple[Any, ...], question: Any, timer: Any) -> Callable[..., int]:
+def _kernel(world: Any, question: Any, timer: Any) -> Callable[..., int]:
     """Return the kernel for these types of arguments, from the cache folder where it is there."""
     import numba
 
+    from surgesim.sim.compiled import whole
     from surgesim.sim.kernel import replicate
 
     ask, boolean = numba.types.FunctionType(question), numba.types.boolean
-    signature = numba.int64(*kinds, boolean, ask, ask, boolean, numba.types.FunctionType(timer))
     with kept_in_cache() as kept:
-        compiled: Callable[..., int] = numba.njit(signature, nogil=True, error_model="numpy", cache=kept, _nrt=False)(replicate)
-    return compiled
+        return whole(replicate, numba.int64(world, boolean, ask, ask, boolean, numba.types.FunctionType(timer)), cache=kept)
 
 
 @lru_cache(maxsize=256)
@@ -79,7 +78,7 @@ class Machine:
     """
 
     def __init__(self, model: Model, policy: Policy | None = None, compile_policy: bool = True) -> None:
-        from numba import float64, int64, typeof
+        from numba import float64, int64
 
         from surgesim.sim.held import Held
 
@@ -92,24 +91,19 @@ class Machine:
             raise DomainError(
                 Problem(f"{MOST} agents or more at the same time", instead="use the fluid engine for centres of this size")
             )
-        self._centre = Held(self.centre)
+        self._centre: Any = Held(self.centre)  # read by compiled code as the centre itself
         view = new_view(model, self.centre, self.policy)
-        signature = int64(typeof(view), int64, float64, float64)
-        timer = float64(typeof(view), int64, float64, int64)
+        seen = Held(view).kind.seen()
+        signature, timer = int64(seen, int64, float64, float64), float64(seen, int64, float64, int64)
         questions = self._compiled(signature, timer) if compile_policy else None
         self.bridge = Bridge(self.policy) if questions is None else None
         self._arrived, self._free, self._timer = questions or self._called_back(signature, timer)
         none = np.zeros(1, dtype=np.int64)
         births = Births(none, none, none, np.zeros(1), np.zeros(1))
-        parts = (
-            self._centre,
-            births,
-            self._state(self.sizes),
-            view,
-            new_out(Counts.empty(model), 0),
-            np.zeros(1, dtype=np.uint64),
-        )
-        self._replicate = _kernel(tuple(typeof(part) for part in parts), signature, timer)
+        out = new_out(Counts.empty(model), 0)
+        world = World(self.centre, births, self._state(self.sizes), view, out, np.zeros(1, dtype=np.uint64))
+        self._kind = Held(world).kind
+        self._replicate = _kernel(self._kind, signature, timer)
 
     def _compiled(self, signature: Any, timer: Any) -> tuple[Any, Any, Any] | None:
         from numba.core.errors import NumbaError
@@ -165,25 +159,15 @@ class Machine:
     def _once(
         self, births: Births, sizes: Sizes, seed: int, replication: int, given: Placed | None = None
     ) -> tuple[Counts, State, Out, int]:
+        from surgesim.sim.held import Held
         from surgesim.sim.kernel_marks import keys_of
 
         counts, state = Counts.empty(self.model), self._state(sizes)
         out, view = new_out(counts, sizes.rows), new_view(self.model, self.centre, self.policy)
         if given is not None:
             begin(self.centre, births, state, view, out, given)
-        arguments = (
-            self._centre,
-            births,
-            state,
-            view,
-            out,
-            keys_of(seed, replication),
-            self.policy.luck,
-            self._arrived,
-            self._free,
-            self.policy.timed,
-            self._timer,
-        )
+        world = Held(World(self._centre, births, state, view, out, keys_of(seed, replication)), self._kind)
+        arguments = (world, self.policy.luck, self._arrived, self._free, self.policy.timed, self._timer)
         if self.bridge is not None:
             with self.bridge.crossing(view):
                 status = self._replicate(*arguments)

@@ -19,7 +19,7 @@ from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST, new_heap
 from surgesim.sim.machine import in_seconds
-from surgesim.sim.state import ROWS, Births, Sizes, new_out, new_state
+from surgesim.sim.state import ROWS, Births, Passage, Sizes, new_out, new_state
 
 POLICIES = ("longest-wait", "longest-idle-agent", "least-skilled-first", "priority-list")
 """Policies that are first come, first served where there is one queue and one group."""
@@ -78,17 +78,15 @@ def applies_to(model: Model) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _recursion(kinds: tuple[Any, ...]) -> Callable[..., int]:
+def _recursion(kind: Any) -> Callable[..., int]:
     """Return the compiled recursion for these types of arguments, from the cache folder where it is there."""
     import numba
 
+    from surgesim.sim.compiled import whole
     from surgesim.sim.kernel_recursion import recur
 
     with kept_in_cache() as kept:
-        compiled: Callable[..., int] = numba.njit(numba.int64(*kinds), nogil=True, error_model="numpy", cache=kept, _nrt=False)(
-            recur
-        )
-    return compiled
+        return whole(recur, numba.int64(kind), cache=kept)
 
 
 class Recursion:
@@ -106,17 +104,21 @@ class Recursion:
     """
 
     def __init__(self, model: Model) -> None:
+        from surgesim.sim.held import Held
+
         problems = obstacles(model)
         if problems:
             raise DomainError(problems)
         self.model = model
         self.centre = flat(branched(model))
+        self._centre: Any = Held(self.centre)  # read by compiled code as the centre itself
         self.sizes = Sizes(4096, 1, 0)
         self._recur: Callable[..., int] | None = None
+        self._kind: Any = None
         windows = self.centre.windows
         start, end = windows[:, 0], windows[:, 1]
         edges = self.centre.edges[:, None]
-        self._closed = (~((start <= edges) & (edges < end)).any(axis=1)).astype(np.int64)
+        self._closed: Any = (~((start <= edges) & (edges < end)).any(axis=1)).astype(np.int64)
 
     def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
         """Return the counters of one replication, and its contact log on request.
@@ -139,17 +141,19 @@ class Recursion:
             self.sizes = Sizes(2 * sizes.people, 1, 0)
 
     def _once(self, births: Births, sizes: Sizes, seed: int, replication: int) -> tuple[Counts, bool]:
-        from numba import typeof
-
+        from surgesim.sim.held import Held
         from surgesim.sim.kernel_marks import keys_of
 
         counts, state = Counts.empty(self.model), new_state(self.centre, 0, sizes)
         out = new_out(counts, sizes.rows)
         desk, free = np.zeros(8, dtype=np.int64), new_heap(int(self.centre.groups["size"].sum()) + 1)
-        arguments = (self.centre, births, state, out, keys_of(seed, replication), desk, free, self._closed)
+        passage = Held(
+            Passage(self._centre, births, state, out, keys_of(seed, replication), desk, free, self._closed), self._kind
+        )
         if self._recur is None:
-            self._recur = _recursion(tuple(typeof(argument) for argument in arguments))
-        full = bool(self._recur(*arguments))
+            self._kind = passage.kind
+            self._recur = _recursion(self._kind)
+        full = bool(self._recur(passage))
         in_seconds(counts)
         log = out.log[: state.n[ROWS]] if sizes.rows else None
         return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, log), full

@@ -88,6 +88,30 @@ class Out(NamedTuple):
     log: Records
 
 
+class World(NamedTuple):
+    """All that the kernel reads and writes: ``keys`` are those of the marks."""
+
+    centre: Centre
+    births: Births
+    state: State
+    shown: View
+    out: Out
+    keys: NDArray[np.uint64]
+
+
+class Passage(NamedTuple):
+    """All that the recursion reads and writes: the desk, when its agents are free, and the intervals at which it is closed."""
+
+    centre: Centre
+    births: Births
+    state: State
+    out: Out
+    keys: NDArray[np.uint64]
+    desk: Integers
+    free: Integers
+    closed: Integers
+
+
 class Sizes(NamedTuple):
     """Room for people, for moments that may move (end of patience, of chats), and for rows of the log."""
 
