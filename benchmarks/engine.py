@@ -92,12 +92,13 @@ class Ours:
         self.recursion = Recursion(self.model) if applies_to(self.model) else None
         own = own_policy(self.model)
         self.own, self.plain = Machine(self.model, own), Machine(self.model, own, compile_policy=False)
-        list(self.run(0))  # compiled, and the room for people has grown
+        self.machine.simulate(1, 0, log=True)  # compiled, and the room for people and for the log has grown
+        list(self.run(0))
 
     def run(self, place: int) -> Iterator[tuple[str, float, Answer]]:
         """Yield name, CPU time and answer of each engine on one replication."""
         machine, births = self.machine, births_of(self.model, self.machine.centre, 1, place)
-        bare, logged = machine.sizes._replace(rows=0), machine.sizes._replace(rows=2 * len(births.need) + 1024)
+        bare, logged = machine.sizes._replace(rows=0), machine.sizes._replace(rows=machine.rows(births))
         yield (KERNEL, *timed(lambda: answer_of(machine._once(births, bare, 1, place)[0])))
         yield ("kernel, log", *timed(lambda: answer_of(machine._once(births, logged, 1, place)[0])))
         yield ("kernel, own policy", *timed(lambda: answer_of(self.own._once(births, bare, 1, place)[0])))

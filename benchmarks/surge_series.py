@@ -107,5 +107,3 @@ def surge_origins(totals: np.ndarray, step: int = 1) -> list[int]:
         if usual > 0 and np.nanmean(totals[origin - 7 : origin]) >= 1.6 * usual:
             chosen.append(origin)
     return chosen
-
-

@@ -1,17 +1,17 @@
 """Every error of surgesim, in one tree.
 
-    SurgesimError                      exit code 1
-    ├── InputError                     exit code 2   what the user wrote cannot be used; carries every problem found
-    │   ├── ScenarioError                            a scenario file or an override
-    │   ├── HistoryError                             a history or profile file
-    │   ├── UnitError        (ValueError)            a quantity without, or with the wrong, unit
-    │   ├── DomainError      (ValueError)            a formula asked outside its domain
-    │   └── CatalogueError   (LookupError)           a kind that no shelf holds
-    ├── PolicyError                    exit code 2   a routing policy raised, or returned nonsense
-    ├── ConservationError              exit code 1   contacts were lost or invented: a defect of surgesim, please report
-    ├── SolverError                    exit code 1   the solver stopped without a usable answer
-    ├── InfeasibleError                exit code 3   no plan meets the promises; says what to relax
-    └── TargetMissedError              exit code 4   a plan or run exists, but a promise is not kept
+SurgesimError                      exit code 1
+├── InputError                     exit code 2   what the user wrote cannot be used; carries every problem found
+│   ├── ScenarioError                            a scenario file or an override
+│   ├── HistoryError                             a history or profile file
+│   ├── UnitError        (ValueError)            a quantity without, or with the wrong, unit
+│   ├── DomainError      (ValueError)            a formula asked outside its domain
+│   └── CatalogueError   (LookupError)           a kind that no shelf holds
+├── PolicyError                    exit code 2   a routing policy raised, or returned nonsense
+├── ConservationError              exit code 1   contacts were lost or invented: a defect of surgesim, please report
+├── SolverError                    exit code 1   the solver stopped without a usable answer
+├── InfeasibleError                exit code 3   no plan meets the promises; says what to relax
+└── TargetMissedError              exit code 4   a plan or run exists, but a promise is not kept
 """
 
 from collections.abc import Iterable

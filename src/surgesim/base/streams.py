@@ -12,6 +12,7 @@ key in the order of needs, the inner words are the published SplitMix64 sequence
 with 53 the addition of one half would round the largest value up to 1. A compiled twin is made from the constants.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -102,6 +103,16 @@ def stream_key(seed: int, replication: int, purpose: int) -> int:
     for word in (seed, replication, purpose):
         key = mix((key + (int(word) + 1) * GAMMA1) & MASK)
     return key
+
+
+def stream_keys(seed: int, replication: int, purposes: Sequence[int]) -> Words:
+    """Return the keys of many purposes at once, as :func:`stream_key` returns each."""
+    key = 0
+    for word in (seed, replication):
+        key = mix((key + (int(word) + 1) * GAMMA1) & MASK)
+    with np.errstate(over="ignore"):
+        words = np.uint64(key) + (np.array(purposes, dtype=np.uint64) + np.uint64(1)) * np.uint64(GAMMA1)
+    return mix_words(words)
 
 
 def mark(key: int, need: int, attempt: int) -> int:

@@ -146,7 +146,7 @@ def deflection(
 
 
 def warmup() -> None:
-    """Compile the simulation engine ahead of its first use (once per installation, 10 to 20 s)."""
+    """Compile the simulation engine ahead of its first use (once per installation, about 10 s)."""
     from surgesim.cli.terminal import progress
     from surgesim.engines import UNITS, prepare
 

@@ -99,9 +99,7 @@ def draw(library: CaseLibrary, surge: Surge, origin: int, new: bool) -> Particle
         peak = np.full(PARTICLES, float(surge.peak))
     jumps, lags = [], []
     for at in range(len(surge.announcements)):
-        mean, deviation = np.array([library.prior("jump"), library.prior("ratio" if new else "jump")])[
-            np.arange(PARTICLES) % 2
-        ].T
+        mean, deviation = np.array([library.prior("jump"), library.prior("ratio" if new else "jump")])[np.arange(PARTICLES) % 2].T
         jumps.append(np.exp(np.maximum(mean + deviation * ndtri(places[:, 6 + 2 * at]), 0.0))[:, None])
         mean, deviation = library.prior("lag_days")
         lags.append(np.clip(np.exp(mean + deviation * ndtri(places[:, 7 + 2 * at])), 0.5, 28.0)[:, None])

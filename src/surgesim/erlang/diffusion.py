@@ -43,9 +43,7 @@ class OverloadLimit:
         return np.asarray((1.0 - self.abandonment) * ndtr(score))
 
 
-def overload_limit(
-    *, arrival_rate: ArrayLike, aht: ArrayLike, agents: ArrayLike, patience: float | Law
-) -> OverloadLimit:
+def overload_limit(*, arrival_rate: ArrayLike, aht: ArrayLike, agents: ArrayLike, patience: float | Law) -> OverloadLimit:
     """Efficiency-driven limit of a desk whose load exceeds its agents.
 
     Parameters

@@ -123,9 +123,7 @@ def estimate_patience(
     return fit_laws(value, families=families, censored=~left, confidence=confidence)
 
 
-def fit_service_time(
-    *, duration: ArrayLike, families: tuple[str, ...] | None = None, confidence: float = 0.95
-) -> list[LawFit]:
+def fit_service_time(*, duration: ArrayLike, families: tuple[str, ...] | None = None, confidence: float = 0.95) -> list[LawFit]:
     """Fit laws to complete service times by maximum likelihood, best first by Akaike's criterion.
 
     Parameters

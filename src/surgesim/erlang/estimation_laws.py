@@ -118,9 +118,7 @@ FAMILIES: dict[str, Family] = {
 }
 
 
-def fit_law(
-    duration: ArrayLike, *, family: str, censored: ArrayLike | None = None, confidence: float = 0.95
-) -> LawFit:
+def fit_law(duration: ArrayLike, *, family: str, censored: ArrayLike | None = None, confidence: float = 0.95) -> LawFit:
     """Fit one family by maximum likelihood.
 
     Parameters

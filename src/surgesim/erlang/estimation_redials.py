@@ -105,9 +105,7 @@ def estimate_redials(
     families = None if delays.size and delays[0] > 0 else ("exponential", "mixed_exponential")
     enough = delays.size >= 10 and delays[-1] > 0
     fits = fit_laws(delays, families=families, confidence=confidence) if enough else []
-    return Redials(
-        shares[0], shares[1], beyond, delays, fits, float(window), int((~known).sum()), int((~whole).sum())
-    )
+    return Redials(shares[0], shares[1], beyond, delays, fits, float(window), int((~known).sum()), int((~whole).sum()))
 
 
 def _check(

@@ -132,6 +132,4 @@ def fluid_desk(
     if problems:
         raise DomainError(problems)
     places = np.inf if trunks is None else float(trunks)
-    return Desk(
-        grid, rate, people, 1 / handling, 1 / limit, places, redial_abandoned, redial_blocked, 1 / redial_delay
-    )
+    return Desk(grid, rate, people, 1 / handling, 1 / limit, places, redial_abandoned, redial_blocked, 1 / redial_delay)

@@ -217,9 +217,7 @@ def line_within(
 
 
 @compiled
-def _within_row(
-    service: float, theta: float, stay: float, weight: Array, none: float, t: float, row: Array
-) -> None:
+def _within_row(service: float, theta: float, stay: float, weight: Array, none: float, t: float, row: Array) -> None:
     last = weight.size - 1
     handled, left, beyond, waiting = 0.0, 0.0, 0.0, 0.0
     virtual, served = np.empty(last + 1), np.empty(last + 1)

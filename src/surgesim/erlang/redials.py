@@ -137,9 +137,7 @@ def redials(
 
 def _check_balance(given: dict[str, Array]) -> None:
     """Raise where nobody ever gives up and the first calls alone are more than the agents can handle."""
-    kept = (given["redial_probability"] >= 1.0) & (
-        (given["blocked_redial_probability"] >= 1.0) | np.isinf(given["trunks"])
-    )
+    kept = (given["redial_probability"] >= 1.0) & ((given["blocked_redial_probability"] >= 1.0) | np.isinf(given["trunks"]))
     bad = kept & (given["arrival_rate"] * given["aht"] >= given["agents"])
     if bad.any():
         what = f"everybody redials until handled, and the load is not below the agents {checks.where(bad)}".rstrip()

@@ -31,9 +31,7 @@ def iterate(
     return agents, table.wait_probability(), rounds, settled
 
 
-def _least(
-    target: float, grid: Array, rate: Array, aht: float, patience: float | None, agents: Ints, place: Ints
-) -> Ints:
+def _least(target: float, grid: Array, rate: Array, aht: float, patience: float | None, agents: Ints, place: Ints) -> Ints:
     """Least s per period with P(number inside >= s) <= target, averaged over the arrivals of the period."""
     from surgesim.erlang.transient import checked_chain
     from surgesim.erlang.transient_sweep import number_inside

@@ -164,7 +164,9 @@ def callers(scenario: Scenario, name: str, trunk: int) -> CallerModel:
         ),
         misroute=MisrouteModel(
             queues.index(wrong.to), wrong.at_arrival, wrong.at_closed, wrong.talk, wrong.sent_back, wrong.delay
-        ) if wrong else None,
+        )
+        if wrong
+        else None,
         in_turn=any(keeps_place_in(offer, name) for other in scenario.queues.values() for offer in other.offers),
     )
 

@@ -149,9 +149,7 @@ def _facts_of_run(folder: Path, file: Path) -> Facts:
     return facts
 
 
-def _write_views(
-    facts: Facts, place: Path, language: str, shifts: list[tuple[Any, ...]], progress: Progress
-) -> dict[str, bytes]:
+def _write_views(facts: Facts, place: Path, language: str, shifts: list[tuple[Any, ...]], progress: Progress) -> dict[str, bytes]:
     """Write workbook, page and pictures, and return the pictures."""
     from surgesim.result.folder import atomic_write
 

@@ -101,7 +101,7 @@ def _words_of(values: Any) -> list[int]:
     for value in values:
         if isinstance(value, np.ndarray):
             assert value.flags.c_contiguous, "an array with gaps"
-            words.append(value.__array_interface__["data"][0])
+            words.append(value.ctypes.data)
             words.extend(value.shape)
         elif isinstance(value, Held):
             words.extend(value.words.tolist())

@@ -20,7 +20,7 @@ from surgesim.sim.kernel_calls import self_service
 from surgesim.sim.kernel_chat import FREE, STALE, begin_chat, chats_left, end_chat, fewest, group_with_window, window_waited_for
 from surgesim.sim.kernel_marks import C_SPREAD, ROUTE, SECONDS, Keys, ticks
 from surgesim.sim.kernel_queue import arrive, give_up, join, serve
-from surgesim.sim.kernel_staff import change_staffing, finish, hang_up
+from surgesim.sim.kernel_staff import change_staffing, finish, forget_end, hang_up
 from surgesim.sim.kernel_tiers import accompany, holders_left
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
@@ -32,6 +32,7 @@ from surgesim.sim.state import (
     EDGE,
     FINISHING,
     FORCED,
+    GONE,
     IDLE,
     INTERVAL,
     LOOKING,
@@ -177,7 +178,7 @@ def happen(
         n[LOOKING_END] = view.groups.size if n[EDGE] < centre.edges.size else 0
     elif state.finishing[0] >> WHO_BITS == now:
         agent = state.finishing[0] & WHO_MASK
-        n[FINISHING] = popped(state.finishing, n[FINISHING])
+        n[GONE] = 1
         n[LOOKING] = state.agents[agent].group
         ended = FREE
         if centre.work.most_chats > 0:
@@ -264,6 +265,7 @@ def replicate(world: World, lucky: bool, to_group: Question, to_queue: Question,
         hang_up(state, out, now)
         joined = happen(centre, births, state, view, out, keys, lucky, to_group, now)
         status = put_to_work(centre, births, state, view, out, keys, lucky, to_queue, now)
+        forget_end(state)
         if joined >= 0 and state.people[joined].waits == 1:
             start_patience(centre, births, state, view, out, keys, joined, now)
             if timed and state.people[joined].waits == 1 and not set_timers(state, view, timer, joined, now):

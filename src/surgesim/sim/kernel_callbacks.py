@@ -3,6 +3,7 @@
 The same rules as ``reference.Reference``; rare, so never written into others.
 """
 
+from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import (
     ATTEMPT_MASK,
@@ -30,8 +31,8 @@ from surgesim.sim.kernel_marks import (
     ticks,
 )
 from surgesim.sim.kernel_staff import book_lines
-from surgesim.sim.laws import Laws, uniform
-from surgesim.sim.state import Floats, Integers, Records
+from surgesim.sim.laws import uniform
+from surgesim.sim.state import Integers, Out, Records, State
 
 
 @inlined
@@ -72,65 +73,57 @@ def interval_at(edges: Integers, moment: int) -> int:
 
 @compiled
 def called_back(
-    offers: Records, laws: Laws, edges: Integers, table: Floats, keys: Keys, now: int, need: int, attempt: int, queue: int,
-    mode: int, since: int,
+    centre: Centre, out: Out, keys: Keys, now: int, need: int, attempt: int, queue: int, mode: int, since: int
 ) -> int:  # fmt: skip
     """An agent calls back. Return -1 where the person answers, else how long it rings."""
-    offer = offers[offer_of(mode)]
+    offer = centre.offers[offer_of(mode)]
     if uniform(keys[REACHED], need, attempt) >= offer.reached:
-        return int(ticks(drawn(laws, offer.ring, keys[RING], need, attempt)))
+        return int(ticks(drawn(centre.laws, offer.ring, keys[RING], need, attempt)))
     if now - since <= offer.within:
-        table[interval_at(edges, since), queue, C_PROMISE_KEPT] += 1.0
+        out.queues[interval_at(centre.edges, since), queue, C_PROMISE_KEPT] += 1.0
     return -1
 
 
 @compiled
-def seize_line(n: Integers, trunks: Records, table: Floats, offers: Records, mode: int, now: int) -> int:
+def seize_line(centre: Centre, state: State, out: Out, mode: int, now: int) -> int:
     """Take a line for a callback, the last ones too; return the trunk, -1 where there is none."""
-    trunk = offers[offer_of(mode)].trunk
+    trunk = centre.offers[offer_of(mode)].trunk
     if trunk >= 0:
-        book_lines(n, trunks, table, trunk, now)
-        trunks[trunk].in_use += 1
+        book_lines(state.n, state.trunks, out.trunks, trunk, now)
+        state.trunks[trunk].in_use += 1
     return int(trunk)
 
 
 @compiled
 def unreached(
-    social: Records, offers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers,
-    table: Floats, keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int,
-    factor: float, mode: int, since: int,
+    centre: Centre, state: State, out: Out, keys: Keys, interval: int, end: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int,
 ) -> None:  # fmt: skip
     """Nobody has answered a call of an agent: another try later, or the need is given up."""
-    offer = offers[offer_of(mode)]
-    table[interval, queue, C_UNREACHED] += 1.0
+    offer = centre.offers[offer_of(mode)]
+    out.queues[interval, queue, C_UNREACHED] += 1.0
     last = (mode >> TRY_SHIFT) & TRY_MASK >= offer.tries or attempt & ATTEMPT_MASK >= MOST_ATTEMPTS
     if last and offer.within < 0:  # who has not been reached knows of nothing to post about
-        table[interval, queue, C_GIVEN_UP] += 1.0
+        out.queues[interval, queue, C_GIVEN_UP] += 1.0
         return
     if last:
-        give_up_for_good(
-            social, laws, horizon, n, people, spare, calls, table, keys, interval, end, need, attempt, stream, queue, mode
-        )  # fmt: skip
+        give_up_for_good(centre, state, out, keys, interval, end, need, attempt, stream, queue, mode)
         return
-    tick = end + ticks(drawn(laws, offer.delay, keys[OFFER_DELAY], need, attempt))
-    if tick < horizon:
-        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor, mode + (1 << TRY_SHIFT), since)
+    tick = end + ticks(drawn(centre.laws, offer.delay, keys[OFFER_DELAY], need, attempt))
+    if tick < centre.horizon:
+        send(state, tick, need, attempt + 1, stream, queue, factor, mode + (1 << TRY_SHIFT), since)
 
 
 @compiled
 def sent_back(
-    social: Records, callers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers,
-    table: Floats, keys: Keys, interval: int, end: int, need: int, attempt: int, stream: int, queue: int,
-    factor: float, mode: int,
-    home: int,
+    centre: Centre, state: State, out: Out, keys: Keys, interval: int, end: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, home: int,
 ) -> None:  # fmt: skip
     """The wrong desk has told a caller where to call: that desk, or the need is lost."""
-    rules = callers[home]
+    rules = centre.callers[home]
     if attempt & ATTEMPT_MASK >= MOST_ATTEMPTS or uniform(keys[SENT_BACK], need, attempt) >= rules.sent_back:
-        give_up_for_good(
-            social, laws, horizon, n, people, spare, calls, table, keys, interval, end, need, attempt, stream, queue, mode
-        )  # fmt: skip
+        give_up_for_good(centre, state, out, keys, interval, end, need, attempt, stream, queue, mode)
         return
-    tick = end + ticks(drawn(laws, rules.back, keys[SENT_BACK_DELAY], need, attempt))
-    if tick < horizon:
-        send(n, people, spare, calls, tick, need, attempt + 1, stream, home, factor, MOVED | (mode & POSTED), 0)
+    tick = end + ticks(drawn(centre.laws, rules.back, keys[SENT_BACK_DELAY], need, attempt))
+    if tick < centre.horizon:
+        send(state, tick, need, attempt + 1, stream, home, factor, MOVED | (mode & POSTED), 0)

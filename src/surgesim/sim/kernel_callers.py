@@ -40,8 +40,8 @@ from surgesim.sim.kernel_marks import (
 )
 from surgesim.sim.kernel_queue import leave
 from surgesim.sim.kernel_staff import LINE_BUSY, go_home, release_line, spread
-from surgesim.sim.laws import Laws, uniform
-from surgesim.sim.state import INTERVAL, PATIENT, SPARE, STAYING, Births, Floats, Integers, Out, Records, State
+from surgesim.sim.laws import uniform
+from surgesim.sim.state import INTERVAL, PATIENT, SPARE, STAYING, Births, Out, Records, State
 from surgesim.sim.ticks import LONGEST
 from surgesim.sim.view import View
 from surgesim.sim.waits import announced_wait
@@ -125,17 +125,11 @@ def depart(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot:
         out.log[number].joined_s = arrival * SECONDS
         out.log[number].wait_s = (now - arrival) * SECONDS
     if offer >= 0:
-        deflect(
-            centre.offers, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
-            keys, interval, now, need, attempt, stream, queue, factor, offer, mode, since,
-        )  # fmt: skip
+        deflect(centre, state, out, keys, interval, now, need, attempt, stream, queue, factor, offer, mode, since)
         return
     out.queues[interval, queue, C_BALKED] += 1.0
-    redial(
-        centre.social, centre.social[0].balked, centre.queues, centre.switches, centre.laws, centre.horizon, state.n,
-        state.people, state.spare, state.calls, out.queues,
-        keys, interval, now, need, attempt, stream, queue, factor, mode, since,
-    )  # fmt: skip
+    share = centre.social[0].balked
+    redial(centre, state, out, keys, share, interval, now, need, attempt, stream, queue, factor, mode, since)
 
 
 @compiled
@@ -163,23 +157,22 @@ def leave_menu(centre: Centre, state: State, view: View, out: Out, keys: Keys, s
 
 @compiled
 def deflect(
-    offers: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
-    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, factor: float, place: int,
-    mode: int, since: int,
+    centre: Centre, state: State, out: Out, keys: Keys, interval: int, now: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, place: int, mode: int, since: int,
 ) -> None:  # fmt: skip
     """A caller has accepted an offer: the link helps or it does not, the callback is promised."""
-    offer, row = offers[place], table[interval, queue]
+    offer, row = centre.offers[place], out.queues[interval, queue]
     row[C_DEFLECTED] += 1.0
     if offer.queue >= 0:
         promised = CALLED_BACK | (mode & POSTED) | ((place + 1) << OFFER_SHIFT) | (1 << TRY_SHIFT)
-        if now < horizon:
-            table[n[INTERVAL], offer.queue, C_PROMISED] += 1.0
-            send(n, people, spare, calls, now, need, attempt + 1, stream, offer.queue, factor, promised, now)
+        if now < centre.horizon:
+            out.queues[state.n[INTERVAL], offer.queue, C_PROMISED] += 1.0
+            send(state, now, need, attempt + 1, stream, offer.queue, factor, promised, now)
         return
     row[C_LINKS] += 1.0
     if uniform(keys[OFFER_OUTCOME], need, attempt) < offer.containment:
         row[C_LINK_CONTAINED] += 1.0
         return
-    tick = now + ticks(drawn(laws, offer.delay, keys[OFFER_DELAY], need, attempt))
-    if tick < horizon:
-        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor * offer.factor, mode & KEPT, since)
+    tick = now + ticks(drawn(centre.laws, offer.delay, keys[OFFER_DELAY], need, attempt))
+    if tick < centre.horizon:
+        send(state, tick, need, attempt + 1, stream, queue, factor * offer.factor, mode & KEPT, since)

@@ -47,21 +47,20 @@ from surgesim.sim.kernel_marks import (
     drawn,
     ticks,
 )
-from surgesim.sim.laws import Laws, uniform
+from surgesim.sim.laws import uniform
 from surgesim.sim.spread import brought, new_need
-from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Floats, Integers, Out, Records, State
+from surgesim.sim.state import CALLING, INTERVAL, ROWS, SPARE, Out, State
 from surgesim.sim.work_arrays import WorkRules
 
 
 @compiled
 def send(
-    n: Integers, people: Records, spare: Integers, calls: Integers, tick: int,
-    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int,
+    state: State, tick: int, need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int
 ) -> None:  # fmt: skip
     """Put a contact on its way."""
-    n[SPARE] -= 1
-    slot = spare[n[SPARE]]
-    person = people[slot]
+    state.n[SPARE] -= 1
+    slot = state.spare[state.n[SPARE]]
+    person = state.people[slot]
     person.need = need
     person.attempt = attempt
     person.stream = stream
@@ -70,7 +69,7 @@ def send(
     person.mode = mode
     person.since = since
     person.waits = 0
-    n[CALLING] = called(calls, n[CALLING], packed(tick, slot), people)
+    state.n[CALLING] = called(state.calls, state.n[CALLING], packed(tick, slot), state.people)
 
 
 @inlined
@@ -92,74 +91,80 @@ def self_service(centre: Centre, state: State, out: Out, keys: Keys, need: int, 
         tick = now + ticks(drawn(centre.laws, centre.channels[channel].delay, keys[SELF_SERVICE_TIME], need, channel))
         factor = centre.streams[stream].factor * centre.channels[channel].factor
         if tick < centre.horizon:
-            send(state.n, state.people, state.spare, state.calls, tick, need, 1, stream, queue, factor, 0, 0)
+            send(state, tick, need, 1, stream, queue, factor, 0, 0)
         return False
     return True
 
 
 @compiled
 def post(
-    social: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
-    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, mode: int, share: float,
+    centre: Centre, state: State, out: Out, keys: Keys, interval: int, now: int,
+    need: int, attempt: int, stream: int, queue: int, mode: int, share: float,
 ) -> int:  # fmt: skip
     """Somebody may post about a bad outcome, once, which brings new needs of other people. Return the mode afterwards."""
     if mode & POSTED or attempt >> ATTEMPT_BITS > 0 or uniform(keys[SPREAD], need, 0) >= share:
         return mode
-    table[interval, queue, C_POSTS] += 1.0
-    for number in range(brought(uniform(keys[SPREAD_COUNT], need, 0), social[0].log_ratio)):
+    out.queues[interval, queue, C_POSTS] += 1.0
+    for number in range(brought(uniform(keys[SPREAD_COUNT], need, 0), centre.social[0].log_ratio)):
         child = new_need(need, number)
-        tick = now + ticks(drawn(laws, social[0].delay, keys[SPREAD_DELAY], child, 0))
-        if tick < horizon:
-            send(n, people, spare, calls, tick, child, 1, stream, queue, 1.0, UNBORN, 0)
+        tick = now + ticks(drawn(centre.laws, centre.social[0].delay, keys[SPREAD_DELAY], child, 0))
+        if tick < centre.horizon:
+            send(state, tick, child, 1, stream, queue, 1.0, UNBORN, 0)
     return mode | POSTED
 
 
-@compiled
+@inlined
 def give_up_for_good(
-    social: Records, laws: Laws, horizon: int, n: Integers, people: Records, spare: Integers, calls: Integers, table: Floats,
-    keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, mode: int,
+    centre: Centre, state: State, out: Out, keys: Keys, interval: int, now: int,
+    need: int, attempt: int, stream: int, queue: int, mode: int,
 ) -> None:  # fmt: skip
     """The last attempt of a need has failed."""
-    table[interval, queue, C_GIVEN_UP] += 1.0
-    if social[0].on == 1:
-        post(
-            social, laws, horizon, n, people, spare, calls, table, keys, interval, now, need, attempt, stream, queue, mode,
-            social[0].given_up,
-        )  # fmt: skip
+    out.queues[interval, queue, C_GIVEN_UP] += 1.0
+    if centre.social[0].on == 1:
+        post(centre, state, out, keys, interval, now, need, attempt, stream, queue, mode, centre.social[0].given_up)
 
 
 @compiled
+def turn_away(
+    centre: Centre, state: State, out: Out, keys: Keys, share: float, interval: int, now: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int,
+) -> int:  # fmt: skip
+    """Some post, and some turn to another queue. Return the mode of those who do not, else -1."""
+    if centre.social[0].on == 1:
+        mode = post(centre, state, out, keys, interval, now, need, attempt, stream, queue, mode, share)
+    rules = centre.queues[queue]
+    if rules.switches_end == rules.switch or attempt & ATTEMPT_MASK >= MOST_ATTEMPTS:
+        return mode
+    luck = uniform(keys[SWITCH], need, attempt)
+    for place in range(rules.switch, rules.switches_end):
+        if luck < centre.switches[place].upto:
+            out.queues[interval, queue, C_SWITCHED] += 1.0
+            tick = now + ticks(drawn(centre.laws, centre.switches[place].delay, keys[SWITCH_DELAY], need, attempt))
+            if tick < centre.horizon:
+                to = centre.switches[place].queue
+                send(state, tick, need, attempt + 1, stream, to, factor, MOVED | (mode & POSTED), 0)
+            return -1
+    return mode
+
+
+@inlined
 def redial(
-    social: Records, share: float, rules: Records, switches: Records, laws: Laws, horizon: int, n: Integers,
-    people: Records, spare: Integers, calls: Integers,
-    table: Floats, keys: Keys, interval: int, now: int, need: int, attempt: int, stream: int, queue: int, factor: float,
-    mode: int, since: int,
+    centre: Centre, state: State, out: Out, keys: Keys, share: float, interval: int, now: int,
+    need: int, attempt: int, stream: int, queue: int, factor: float, mode: int, since: int,
 ) -> None:  # fmt: skip
     """After a busy tone, or after giving up, some turn to another queue, and some try again after a while."""
-    if social[0].on == 1:
-        mode = post(
-            social, laws, horizon, n, people, spare, calls, table, keys, interval, now, need, attempt, stream, queue, mode, share
-        )  # fmt: skip
-    number, first, last = attempt & ATTEMPT_MASK, rules[queue].switch, rules[queue].switches_end
-    if last > first and number < MOST_ATTEMPTS:
-        luck = uniform(keys[SWITCH], need, attempt)
-        for place in range(first, last):
-            if luck < switches[place].upto:
-                table[interval, queue, C_SWITCHED] += 1.0
-                tick = now + ticks(drawn(laws, switches[place].delay, keys[SWITCH_DELAY], need, attempt))
-                if tick < horizon:
-                    to = switches[place].queue
-                    send(n, people, spare, calls, tick, need, attempt + 1, stream, to, factor, MOVED | (mode & POSTED), 0)
-                return
-    again = rules[queue].redial > 0.0 and number < rules[queue].attempts
-    if not again or uniform(keys[REDIAL], need, attempt) >= rules[queue].redial:
-        give_up_for_good(
-            social, laws, horizon, n, people, spare, calls, table, keys, interval, now, need, attempt, stream, queue, mode
-        )  # fmt: skip
+    rules, left = centre.queues[queue], mode
+    if centre.social[0].on == 1 or rules.switches_end > rules.switch:
+        left = turn_away(centre, state, out, keys, share, interval, now, need, attempt, stream, queue, factor, mode)
+        if left < 0:
+            return
+    again = rules.redial > 0.0 and attempt & ATTEMPT_MASK < rules.attempts
+    if not again or uniform(keys[REDIAL], need, attempt) >= rules.redial:
+        give_up_for_good(centre, state, out, keys, interval, now, need, attempt, stream, queue, left)
         return
-    tick = now + ticks(drawn(laws, rules[queue].redial_delay, keys[REDIAL_DELAY], need, attempt))
-    if tick < horizon:
-        send(n, people, spare, calls, tick, need, attempt + 1, stream, queue, factor, mode & KEPT, since)
+    tick = now + ticks(drawn(centre.laws, rules.redial_delay, keys[REDIAL_DELAY], need, attempt))
+    if tick < centre.horizon:
+        send(state, tick, need, attempt + 1, stream, queue, factor, left & KEPT, since)
 
 
 @compiled
@@ -185,20 +190,17 @@ def closed_desk(
     may_stray = wrong.at_closed > 0.0 and mode & ASTRAY == 0 and attempt & ATTEMPT_MASK < MOST_ATTEMPTS
     if may_stray and uniform(keys[MISROUTE_CLOSED], need, marked) < wrong.at_closed:
         to, astray = wrong.wrong, ASTRAY | (mode & POSTED)
-        send(state.n, state.people, state.spare, state.calls, now, need, attempt + 1, stream, to, factor, astray, queue)
+        send(state, now, need, attempt + 1, stream, to, factor, astray, queue)
         return True
     if window < centre.queues[queue].windows_end and uniform(keys[CLOSED], need, marked) < centre.queues[queue].returns:
         tick = centre.windows[window, 0] + ticks(
             drawn(centre.laws, centre.queues[queue].spread, keys[CLOSED_DELAY], need, marked)
         )
         if tick < centre.horizon:
-            send(state.n, state.people, state.spare, state.calls, tick, need, attempt, stream, queue, factor, mode + 1, since)
+            send(state, tick, need, attempt, stream, queue, factor, mode + 1, since)
             return True
     row[C_LOST_CLOSED] += 1.0
-    give_up_for_good(
-        centre.social, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues,
-        keys, state.n[INTERVAL], now, need, attempt, stream, queue, mode,
-    )  # fmt: skip
+    give_up_for_good(centre, state, out, keys, state.n[INTERVAL], now, need, attempt, stream, queue, mode)
     return False
 
 
@@ -267,4 +269,4 @@ def follow_ups(
         if tick < centre.horizon:
             to, factor = centre.follow_ups[step].queue, centre.streams[stream].factor
             since = opened * centre.queues[to].deferred
-            send(state.n, state.people, state.spare, state.calls, tick, need, number, stream, to, factor, 0, since)
+            send(state, tick, need, number, stream, to, factor, 0, since)

@@ -8,14 +8,14 @@ begins or ends; appointments that hold no longer stay in the heap and are passed
 from surgesim.result.counters import GROUP_COLUMNS
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
-from surgesim.sim.heaps import packed, pushed
+from surgesim.sim.heaps import packed
 from surgesim.sim.kernel_books import book_handled
 from surgesim.sim.kernel_calls import follow_ups
 from surgesim.sim.kernel_marks import C_TALK, GROUP_HANDLED, GROUP_NOVICE, HANDLED, SECONDS, TALK, Keys, drawn, ticks
 from surgesim.sim.kernel_queue import leave
-from surgesim.sim.kernel_staff import BUSY, first_idle, go_home, show_idle, spread
+from surgesim.sim.kernel_staff import BUSY, first_idle, go_home, note_end, show_idle, spread
 from surgesim.sim.kernel_tiers import escalate
-from surgesim.sim.state import CHATS, FINISHING, INTERVAL, STAYING, Births, Integers, Out, Records, State
+from surgesim.sim.state import CHATS, INTERVAL, STAYING, Births, Out, Records, State
 from surgesim.sim.ticks import LONGEST
 from surgesim.sim.view import View
 from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, Chats, WorkRules
@@ -94,8 +94,9 @@ def pass_time(rules: WorkRules, chat: Chats, agent: int, now: int) -> None:
 
 
 @inlined
-def appoint(rules: WorkRules, chat: Chats, finishing: Integers, size: int, agent: int, now: int) -> int:
-    """Note when the chats of an agent end at their present pace; return the size of the heap."""
+def appoint(rules: WorkRules, state: State, agent: int, now: int) -> None:
+    """Note when the chats of an agent end at their present pace."""
+    chat = state.chat
     first, held, ends = agent * rules.most_chats, chat.agents[agent].held, -1
     for place in range(first, first + held):
         left = min(chat.hands[place].work * rules.slowed[chat.hands[place].queue, held] + 0.5, LONGEST + 0.5)
@@ -103,7 +104,7 @@ def appoint(rules: WorkRules, chat: Chats, finishing: Integers, size: int, agent
         chat.hands[place].ends = end
         ends = end if ends < 0 else min(ends, end)
     chat.agents[agent].ends = ends
-    return pushed(finishing, size, packed(ends, agent))
+    note_end(state, packed(ends, agent))
 
 
 @compiled
@@ -146,7 +147,7 @@ def begin_chat(
     chat.agents[agent].held += 1
     n[CHATS] += 1
     enter(chat, lines + chat.agents[agent].held, agent)
-    n[FINISHING] = appoint(rules, chat, state.finishing, n[FINISHING], agent, now)
+    appoint(rules, state, agent, now)
     book_handled(centre, out, queue, interval, arrival, now, 0, 0, 0, 0)
     if n[INTERVAL] < centre.edges.size - 1:
         out.groups[n[INTERVAL], group, GROUP_HANDLED] += 1.0
@@ -199,7 +200,7 @@ def end_chat(centre: Centre, state: State, out: Out, keys: Keys, agent: int, now
     state.n[CHATS] -= 1
     if held > 1:
         enter(chat, lines + held - 1, agent)
-        state.n[FINISHING] = appoint(rules, chat, state.finishing, state.n[FINISHING], agent, now)
+        appoint(rules, state, agent, now)
         return ONE_LESS
     for column in (BUSY, CHATTING):
         spread(centre.edges, out.groups, group, column, chat.agents[agent].since_in, chat.agents[agent].since, now)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from surgesim.base.streams import Purpose, stream_key
+from surgesim.base.streams import Purpose, stream_keys
 from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import Outcome
@@ -49,7 +49,7 @@ GROUP_HANDLED, GROUP_NOVICE = GROUP_COLUMNS.index("handled"), GROUP_COLUMNS.inde
 
 def keys_of(seed: int, replication: int) -> Keys:
     """Return the keys of all marks of a replication."""
-    return np.array([stream_key(seed, replication, purpose) for purpose in PURPOSES], dtype=np.uint64)
+    return stream_keys(seed, replication, PURPOSES)
 
 
 @inlined

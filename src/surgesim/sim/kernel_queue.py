@@ -42,12 +42,11 @@ from surgesim.sim.kernel_marks import (
     ticks,
 )
 from surgesim.sim.kernel_outside import dialled, outside
-from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, first_idle, go_home, is_open, release_line, show_idle, spread
+from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, first_idle, go_home, is_open, note_end, release_line, show_idle, spread
 from surgesim.sim.kernel_tiers import escalate, take_over
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
     CALLING,
-    FINISHING,
     HANGING_UP,
     INTERVAL,
     SPARE,
@@ -147,11 +146,8 @@ def arrive(
             row[C_BLOCKED] += 1.0
             if number >= 0:
                 out.log[number].outcome = BLOCKED
-            redial(
-                centre.social, centre.social[0].blocked, centre.queues, centre.switches, centre.laws, centre.horizon, state.n,
-                state.people, state.spare, state.calls, out.queues,
-                keys, interval, now, need, attempt, stream, queue, factor, mode, since,
-            )  # fmt: skip
+            share = centre.social[0].blocked
+            redial(centre, state, out, keys, share, interval, now, need, attempt, stream, queue, factor, mode, since)
             return -1
         state.trunks[trunk].in_use += 1
     slot = new_place(state, need, attempt, stream, queue, factor, number, joined, ahead, mode & ~DOOR_MASK, since)
@@ -188,11 +184,8 @@ def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot
         out.log[number].outcome = ABANDONED
         out.log[number].joined_s = arrival * SECONDS
         out.log[number].wait_s = wait * SECONDS
-    redial(
-        centre.social, centre.social[0].abandoned, centre.queues, centre.switches, centre.laws, centre.horizon, state.n,
-        state.people, state.spare, state.calls, out.queues,
-        keys, interval, now, need, attempt, stream, queue, factor, mode, since,
-    )  # fmt: skip
+    share = centre.social[0].abandoned
+    redial(centre, state, out, keys, share, interval, now, need, attempt, stream, queue, factor, mode, since)
 
 
 @inlined
@@ -225,10 +218,8 @@ def serve(
     if mode >= CALLED_BACK:
         if mode & CALLED_BACK:
             held_in, held_from = current, now
-            line = seize_line(state.n, state.trunks, out.trunks, centre.offers, mode, now)
-            short = called_back(
-                centre.offers, centre.laws, centre.edges, out.queues, keys, now, need, attempt, queue, mode, since
-            )  # fmt: skip
+            line = seize_line(centre, state, out, mode, now)
+            short = called_back(centre, out, keys, now, need, attempt, queue, mode, since)
             reached = short < 0
         elif mode & ASTRAY:
             short = ticks(drawn(centre.laws, centre.callers[since].talk, keys[TALK], need, attempt) * speed)
@@ -247,7 +238,7 @@ def serve(
         )  # fmt: skip
     end = talk_end if tier == WARM else talk_end + after
     if tier != WARM:
-        state.n[FINISHING] = pushed(state.finishing, state.n[FINISHING], packed(end, agent))
+        note_end(state, packed(end, agent))
         if centre.work.most_chats > 0:
             state.chat.agents[agent].ends = end
     if line >= 0:
@@ -257,10 +248,8 @@ def serve(
     if centre.social[0].on == 1 and reached and rules.work & OUTBOUND == 0:
         waited = end - arrival > rules.deadline if rules.deferred == 1 else now - arrival > centre.social[0].late_after
         if waited:
-            mode = post(
-                centre.social, centre.laws, centre.horizon, state.n, state.people, state.spare, state.calls, out.queues, keys,
-                interval, talk_end + after, need, attempt, stream, queue, mode, centre.social[0].late,
-            )  # fmt: skip
+            late = centre.social[0].late
+            mode = post(centre, state, out, keys, interval, talk_end + after, need, attempt, stream, queue, mode, late)
     if reached:
         book_handled(centre, out, queue, interval, arrival, now, talk, hold, after, opened)
         if current < centre.edges.size - 1:
@@ -268,19 +257,11 @@ def serve(
             if novice > 0:
                 out.groups[current, group, GROUP_NOVICE] += 1.0
         if mode & ASTRAY:
-            sent_back(
-                centre.social, centre.callers, centre.laws, centre.horizon, state.n, state.people, state.spare,
-                state.calls, out.queues,
-                keys, interval, end, need, attempt, stream, queue, factor, mode, since,
-            )  # fmt: skip
+            sent_back(centre, state, out, keys, interval, end, need, attempt, stream, queue, factor, mode, since)
         elif rules.follow_ups_end > rules.follow_up and tier == NOT_ESCALATED:
             follow_ups(centre, state, keys, need, attempt, stream, queue, end, now - arrival, group, novice, opened)
     else:
-        unreached(
-            centre.social, centre.offers, centre.laws, centre.horizon, state.n, state.people, state.spare,
-            state.calls, out.queues,
-            keys, interval, end, need, attempt, stream, queue, factor, mode, since,
-        )  # fmt: skip
+        unreached(centre, state, out, keys, interval, end, need, attempt, stream, queue, factor, mode, since)
     if number >= 0:
         row = out.log[number]
         row.outcome = HANDLED if reached else UNREACHED

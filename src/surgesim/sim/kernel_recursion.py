@@ -179,11 +179,7 @@ def abandon(
         out.log[number].outcome = ABANDONED
         out.log[number].joined_s = arrival * SECONDS
         out.log[number].wait_s = wait * SECONDS
-    redial(
-        centre.social, 0.0, centre.queues, centre.switches, centre.laws, centre.horizon, state.n, state.people,
-        state.spare, state.calls, out.queues,
-        keys, interval, now, need, attempt, stream, 0, factor, 0, 0,
-    )  # fmt: skip
+    redial(centre, state, out, keys, 0.0, interval, now, need, attempt, stream, 0, factor, 0, 0)
 
 
 @inlined

@@ -5,9 +5,9 @@ import math
 from surgesim.result.counters import GROUP_COLUMNS, TRUNK_COLUMNS
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
-from surgesim.sim.heaps import WHO_BITS, WHO_MASK, popped
+from surgesim.sim.heaps import WHO_BITS, WHO_MASK, popped, pushed, replaced
 from surgesim.sim.kernel_marks import SECONDS
-from surgesim.sim.state import HANGING_UP, IDLE, INTERVAL, STAYING, Floats, Integers, Out, Records, State
+from surgesim.sim.state import FINISHING, GONE, HANGING_UP, IDLE, INTERVAL, STAYING, Floats, Integers, Out, Records, State
 from surgesim.sim.view import View
 
 READY, BUSY = GROUP_COLUMNS.index("ready_s"), GROUP_COLUMNS.index("busy_s")
@@ -60,6 +60,24 @@ def hang_up(state: State, out: Out, now: int) -> None:
         key = state.hanging_up[0]
         release_line(state.n, state.trunks, out.trunks, key & WHO_MASK, key >> WHO_BITS)
         state.n[HANGING_UP] = popped(state.hanging_up, state.n[HANGING_UP])
+
+
+@inlined
+def note_end(state: State, key: int) -> None:
+    """Note when an agent finishes; in the place of one who has just finished, where there is one: half the work."""
+    if state.n[GONE] == 1:
+        state.n[GONE] = 0
+        replaced(state.finishing, state.n[FINISHING], key)
+    else:
+        state.n[FINISHING] = pushed(state.finishing, state.n[FINISHING], key)
+
+
+@inlined
+def forget_end(state: State) -> None:
+    """Remove the agent who has just finished, whose place nobody has taken."""
+    if state.n[GONE] == 1:
+        state.n[GONE] = 0
+        state.n[FINISHING] = popped(state.finishing, state.n[FINISHING])
 
 
 @inlined

@@ -3,12 +3,12 @@
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.contacts import ATTEMPT_BITS
-from surgesim.sim.heaps import packed, pushed
+from surgesim.sim.heaps import packed
 from surgesim.sim.kernel_calls import last_generation, send
 from surgesim.sim.kernel_marks import C_TRANSFER, ESCALATE, HANDOVER, SECONDS, Keys, drawn, ticks
-from surgesim.sim.kernel_staff import BUSY, spread
+from surgesim.sim.kernel_staff import BUSY, note_end, spread
 from surgesim.sim.laws import uniform
-from surgesim.sim.state import FINISHING, INTERVAL, SPARE, Out, State
+from surgesim.sim.state import INTERVAL, SPARE, Out, State
 from surgesim.sim.work_arrays import COLD, NOT_ESCALATED, WARM
 
 
@@ -29,7 +29,7 @@ def escalate(
     slot = state.spare[state.n[SPARE] - 1]
     factor = centre.streams[stream].factor
     since = opened * centre.queues[rules.to].deferred
-    send(state.n, state.people, state.spare, state.calls, talk_end, need, number, stream, rules.to, factor, 0, since)
+    send(state, talk_end, need, number, stream, rules.to, factor, 0, since)
     if rules.warm == 0:
         return COLD
     held = state.tiers.handing[agent]
@@ -71,7 +71,7 @@ def relieve(centre: Centre, state: State, out: Out, agent: int, moment: int) -> 
     held.waits = 0
     out.queues[held.interval, held.queue, C_TRANSFER] += moment - held.talk_end
     spread(centre.edges, out.groups, state.agents[agent].group, BUSY, held.talk_in, held.talk_end, end)
-    state.n[FINISHING] = pushed(state.finishing, state.n[FINISHING], packed(end, agent))
+    note_end(state, packed(end, agent))
     if centre.work.most_chats > 0:
         state.chat.agents[agent].ends = end
     if held.row >= 0:

@@ -25,8 +25,12 @@ from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
 
 OWN = "surgesim.sim."
-_TIMES = [COLUMN[name] for name in SUMS]
-_GROUP_TIMES = [GROUP_COLUMNS.index(name) for name in GROUP_SUMS]
+_SECONDS = (
+    np.array([1 / TICKS_PER_S if name in SUMS else 1.0 for name in COLUMN]),
+    np.array([1 / TICKS_PER_S if name in GROUP_SUMS else 1.0 for name in GROUP_COLUMNS]),
+    np.array([1 / TICKS_PER_S] * len(TRUNK_COLUMNS)),
+)
+"""What turns counters of queues, groups and trunks to seconds; ticks are a power of two, so that nothing is lost."""
 
 
 @lru_cache(maxsize=4)
@@ -87,6 +91,7 @@ class Machine:
         self.policy = policy or policy_of(self.model)
         self.centre = flat(self.model)
         self.sizes = Sizes(4096, 8192, 0)
+        self._rows_of_need = 2.0
         if int(self.centre.groups["size"].sum()) >= MOST:
             raise DomainError(
                 Problem(f"{MOST} agents or more at the same time", instead="use the fluid engine for centres of this size")
@@ -143,7 +148,7 @@ class Machine:
             births = births_of(self.model, self.centre, seed, replication)
         given = None if start is None else placed(start, self.model, seed, replication)
         inside = 0 if given is None else 2 * len(given.waiting)
-        rows = 2 * len(births.need) + 1024 + inside if log else 0
+        rows = self.rows(births) + inside if log else 0
         while True:
             sizes = Sizes(self.sizes.people + inside, self.sizes.patience + inside, rows)
             counts, state, out, status = self._once(births, sizes, seed, replication, given)
@@ -153,8 +158,14 @@ class Machine:
             self._grow(sizes._replace(people=self.sizes.people, patience=self.sizes.patience))
         if status:
             self._blame(state, status)
+        if log:
+            self._rows_of_need = 1.15 * int(state.n[ROWS]) / max(len(births.need), 1)
         kept = replace(counts, log=out.log[: state.n[ROWS]] if log else None)
         return together(self.model, kept, self.queues)
+
+    def rows(self, births: Births) -> int:
+        """Return how many rows of the contact log to make room for, as the last replication showed; more are made if need be."""
+        return int(self._rows_of_need * len(births.need)) + 1024
 
     def _once(
         self, births: Births, sizes: Sizes, seed: int, replication: int, given: Placed | None = None
@@ -207,8 +218,8 @@ class Machine:
 
 def in_seconds(counts: Counts) -> Counts:
     """Turn the times of counters from ticks to seconds, in place."""
-    for array, places in ((counts.queues, _TIMES), (counts.groups, _GROUP_TIMES), (counts.trunks, slice(len(TRUNK_COLUMNS)))):
-        array[:, :, places] /= TICKS_PER_S
+    for array, factors in zip((counts.queues, counts.groups, counts.trunks), _SECONDS, strict=True):
+        array *= factors
     return counts
 
 

@@ -68,7 +68,6 @@ def _announcements(scenario: Scenario) -> Iterator[tuple[datetime, str]]:
             yield item.at, name
 
 
-
 def people(scenario: Scenario, needs: "Needs") -> People | None:
     """Return how many people the incident concerns and reaches, and its share of the needs; None without an incident."""
     from surgesim.demand.announced import populations, waves

@@ -96,8 +96,7 @@ def service_measure(result: Result, queue: str) -> str:
 def _spans(result: Result, by: tuple[str, ...], of: tuple[str, ...]) -> dict[tuple[Any, ...], Span]:
     rows = result.measures(by=by, of=of).iter_rows(named=True)
     return {
-        (*(row[name] for name in by), row["measure"]): Span(value=row["value"], low=row["low"], high=row["high"])
-        for row in rows
+        (*(row[name] for name in by), row["measure"]): Span(value=row["value"], low=row["low"], high=row["high"]) for row in rows
     }
 
 
@@ -185,9 +184,7 @@ def waits(result: Result) -> tuple[Waits, ...]:
     )
 
 
-def _wait(
-    rows: "pl.DataFrame", queue: str, within_s: float, upper: tuple[float | None, ...], replications: int
-) -> Waits:
+def _wait(rows: "pl.DataFrame", queue: str, within_s: float, upper: tuple[float | None, ...], replications: int) -> Waits:
     handled, abandoned = (tuple((rows[name] / replications).to_list()) for name in ("handled", "abandoned"))
     return Waits(queue=queue, within_s=within_s, upper_s=upper, handled=handled, abandoned=abandoned)
 

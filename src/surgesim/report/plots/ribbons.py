@@ -66,9 +66,7 @@ class _Place:
     taken_left: float = 0.0
 
 
-def draw(
-    axes: "Axes", boxes: dict[str, Box], ribbons: Iterable[Ribbon], ways_back: dict[str, tuple[str, str]]
-) -> float | None:
+def draw(axes: "Axes", boxes: dict[str, Box], ribbons: Iterable[Ribbon], ways_back: dict[str, tuple[str, str]]) -> float | None:
     """Draw a diagram, and return how many times thinner the thin columns are; None where there are none.
 
     Parameters
