@@ -13,11 +13,6 @@ from surgesim.planning.watch import Seen
 
 Floats = NDArray[np.float64]
 
-MOST_SHIFT = 15
-"""Greatest shift of a load by calibration, in steps of the rate grid: a factor of 1.8 either way."""
-PRIOR = 0.25
-"""Standard deviation of the logarithm of the shift that is believed before anything was simulated."""
-
 
 @dataclass(frozen=True, eq=False)
 class Beliefs:
@@ -40,6 +35,10 @@ class Beliefs:
         Factor on the contacts of each replication that makes it just as busy as the promise must bear.
     shift : ndarray, shape (promises, intervals)
         Logarithm of the factor on the load in each promise's curve.
+    anchor : ndarray, shape (promises, intervals)
+        Effective agents of the run that the curve was moved to.
+    stretch : ndarray, shape (promises, intervals)
+        How fast the curve is run through on both sides of its anchor: 1 where the formula's slope is right.
     constant : tuple of ndarray, shape (periods,), by promise
         Surplus that the simulation saw beyond the curves.
     burden : ndarray, shape (queues, intervals)
@@ -53,6 +52,8 @@ class Beliefs:
     paths: tuple[Floats, ...]
     scale: tuple[Floats, ...]
     shift: Floats
+    anchor: Floats
+    stretch: Floats
     constant: tuple[Floats, ...]
     burden: Floats
 
@@ -103,12 +104,27 @@ def first_beliefs(
         tables=tables,
         aht_s=np.array([queue.aht_s for queue in model.queues]),
         counts=base,
-        line_load=_by_path(_line_load(unhurried, problem), unhurried, base, problem) * 1.1,  # and some waiting
+        line_load=_by_path(line_load(unhurried, problem), unhurried, base, problem) * 1.1,  # and some waiting
         paths=tuple(path_weights(volume, probability) for volume in volumes),
         scale=tuple(path_scale(volume, probability) for volume in volumes),
         shift=np.zeros((len(problem.promises), problem.intervals)),
+        anchor=np.zeros((len(problem.promises), problem.intervals)),
+        stretch=np.ones((len(problem.promises), problem.intervals)),
         constant=tuple(np.zeros(len(promise.periods)) for promise in problem.promises),
         burden=np.ones((len(problem.queues), problem.intervals)),
+    )
+
+
+def widened(beliefs: Beliefs, more: Beliefs) -> Beliefs:
+    """Return beliefs about more replications with the calibration of beliefs about fewer."""
+    return replace(
+        more,
+        shift=beliefs.shift,
+        anchor=beliefs.anchor,
+        stretch=beliefs.stretch,
+        burden=beliefs.burden,
+        constant=beliefs.constant,
+        line_load=np.repeat(beliefs.line_load.mean(axis=0)[None], len(more.counts), axis=0),
     )
 
 
@@ -151,7 +167,7 @@ def _base(model: Model, seed: int, replications: int, unhurried: Seen) -> Floats
     return found
 
 
-def _line_load(seen: Seen, problem: Problem) -> Floats:
+def line_load(seen: Seen, problem: Problem) -> Floats:
     """Return the load offered to the lines: what they carried, over the share that got through, by replication."""
     carried = seen.lines_busy_s / problem.interval_s
     load = np.zeros_like(carried)
@@ -183,7 +199,7 @@ def _by_path(load: Floats, seen: Seen, base: Floats, problem: Problem) -> Floats
     return found
 
 
-def _smooth(load: Floats, problem: Problem) -> Floats:
+def smooth(load: Floats, problem: Problem) -> Floats:
     """Return loads without the luck of single intervals: the day of each replication, spread like the mean day."""
     mean = load.mean(axis=0)
     days = _daily(load, problem)
@@ -233,53 +249,40 @@ def weights(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> 
     return spread
 
 
-def learnt(beliefs: Beliefs, problem: Problem, saw: Seen, effective: Floats) -> Beliefs:
-    """Return beliefs that agree with what a simulation of a plan saw.
+def totals(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> Floats:
+    """Return the surplus of each interval by agents, with the load as calibrated, shape (intervals, agents)."""
+    promise = problem.promises[p]
+    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p, scaled)
+    value = per_call(promise, table)
+    place = beliefs.shift[p] / np.log(RATE_STEP)
+    low = np.floor(place).astype(np.int64)
+    found = np.zeros((problem.intervals, len(table.agents)))
+    for steps, share in ((low, 1.0 - (place - low)), (low + 1, place - low)):
+        for step in np.unique(steps[share > 0]):
+            rates = np.clip(np.arange(len(table.rates)) + step, 0, len(table.rates) - 1)
+            mine = (steps == step) & (share > 0)
+            # more load is more calls to count as well
+            found[mine] += RATE_STEP ** float(step) * share[mine, None] * (spread[mine] @ value[rates])
+    return found
+
+
+def stretched(values: Floats, agents: Floats, anchor: Floats, stretch: Floats, at: Floats | None = None) -> Floats:
+    """Return curves run through faster or slower on both sides of their anchors.
 
     Parameters
     ----------
-    beliefs : Beliefs
-        What was believed.
-    problem : Problem
-        What is planned.
-    saw : Seen
-        What the simulation of the plan saw.
-    effective : ndarray, shape (queues, intervals)
-        Effective agents of the plan, as the optimisation counts them.
+    values : ndarray, shape (intervals, agents)
+        Curves on a grid.
+    agents : ndarray, shape (agents,)
+        The grid.
+    anchor, stretch : ndarray, shape (intervals,)
+        Where the curve stays, and how fast it is run through.
+    at : ndarray, shape (intervals, n), optional
+        Agents at which the values are wanted; the grid where left out.
     """
-    moved = replace(beliefs, line_load=_smooth(_line_load(saw, problem), problem))
-    shift = moved.shift.copy()
-    for p, promise in enumerate(problem.promises):
-        if promise.measure not in ("blocking", "on_time"):
-            shift[p] = _shift(moved, problem, p, saw, effective[promise.queue])
-    return replace(moved, shift=shift)
-
-
-def _shift(beliefs: Beliefs, problem: Problem, p: int, saw: Seen, agents: Floats) -> Floats:
-    """Return the most credible shift of the load: simulated surplus, its error, and a prior around no shift."""
-    promise = problem.promises[p]
-    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p, scaled=False)
-    at_agents = _at(per_call(promise, table), table.agents, agents)
-    busy_tones = blocked_value(promise) * saw.queues["blocked"][..., promise.queue]
-    chosen = beliefs.by_interval(problem, p)
-    surplus = np.sum((saw.surplus(promise) + busy_tones) * chosen, axis=0)
-    count = np.sum(beliefs.counts[..., promise.queue] * chosen, axis=0)
-    # so many replications, all told, stand behind each interval
-    paths = 1.0 / np.maximum(np.sum(chosen**2, axis=0), 1e-9)
-    error = np.sqrt(0.25 * count / paths) + 0.003 * count + 1e-9
-    steps = np.arange(-MOST_SHIFT, MOST_SHIFT + 1)
-    misfit = np.empty((len(steps), len(agents)))
-    for n, step in enumerate(steps):
-        rates = np.clip(np.arange(at_agents.shape[1]) + step, 0, at_agents.shape[1] - 1)
-        # more load is more calls to count as well
-        value = RATE_STEP**step * np.sum(spread * at_agents[:, rates], axis=1)
-        prior = step * np.log(RATE_STEP) / PRIOR
-        misfit[n] = ((value - surplus) / error) ** 2 + prior**2
-    return np.asarray(steps[np.argmin(misfit, axis=0)] * np.log(RATE_STEP))
-
-
-def _at(values: Floats, agents: Floats, wanted: Floats) -> Floats:
-    """Return values (rates, agents) interpolated at wanted agents, shape (wanted, rates)."""
-    place = np.clip(np.interp(wanted, agents, np.arange(len(agents))), 0, len(agents) - 1.0 - 1e-9)
-    low = place.astype(np.int64)
-    return np.asarray((values[:, low] * (1.0 - (place - low)) + values[:, low + 1] * (place - low)).T)
+    wanted = np.broadcast_to(agents, values.shape) if at is None else at
+    source = anchor[:, None] + stretch[:, None] * (wanted - anchor[:, None])
+    place = np.interp(source, agents, np.arange(len(agents)))
+    low = np.minimum(place.astype(np.int64), len(agents) - 2)
+    rows = np.arange(len(values))[:, None]
+    return np.asarray(values[rows, low] * (1.0 - (place - low)) + values[rows, low + 1] * (place - low))

@@ -1,17 +1,15 @@
 """From beliefs to the curves of the optimisation."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surgesim.planning.answers import RATE_STEP, blocking
-from surgesim.planning.beliefs import Beliefs, blocked_value, per_call, weights
+from surgesim.planning.answers import blocking
+from surgesim.planning.beliefs import Beliefs, blocked_value, stretched, totals
 from surgesim.planning.hull import curve_of
 from surgesim.planning.problem import Problem, Promise, TrunkChoice
 from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
-from surgesim.planning.watch import Seen
 
 Floats = NDArray[np.float64]
 MOST_POINTS = 14
@@ -51,15 +49,10 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
 def _curves(problem: Problem, beliefs: Beliefs, p: int, promise: Promise, count: Floats) -> Mapping[tuple[int, int], Curve]:
     if promise.measure in ("blocking", "on_time"):
         return {}
-    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p)
-    value = per_call(promise, table)
-    steps = np.rint(beliefs.shift[p] / np.log(RATE_STEP)).astype(np.int64)
-    totals = np.empty((problem.intervals, len(table.agents)))
-    for step in np.unique(steps):
-        rates = np.clip(np.arange(len(table.rates)) + step, 0, len(table.rates) - 1)
-        totals[steps == step] = RATE_STEP**step * spread[steps == step] @ value[rates]
+    agents = beliefs.tables[promise.queue].agents
+    values = stretched(totals(beliefs, problem, p), agents, beliefs.anchor[p], beliefs.stretch[p])
     busy = np.concatenate([period.intervals for period in promise.periods])
-    return {(p, int(i)): curve_of(table.agents, totals[i], float(count[i])) for i in busy if count[i] > 1e-6}
+    return {(p, int(i)): curve_of(agents, values[i], float(count[i])) for i in busy if count[i] > 1e-6}
 
 
 def _losses(problem: Problem, beliefs: Beliefs, p: int, r: int) -> tuple[LineLoss, ...]:
@@ -104,53 +97,6 @@ def _work(problem: Problem, beliefs: Beliefs) -> dict[tuple[int, int], float]:
             for i in np.flatnonzero(count > 0).tolist():
                 found[promise.queue, i] = float(work_s[i])
     return found
-
-
-def settled(
-    beliefs: Beliefs,
-    problem: Problem,
-    saw: Seen,
-    believed: Mapping[tuple[int, int], float],
-    probability: float | None,
-) -> Beliefs:
-    """Return beliefs whose constants close what is left between curves and simulation, period by period.
-
-    Parameters
-    ----------
-    beliefs : Beliefs
-        Calibrated beliefs.
-    problem : Problem
-        What is planned.
-    saw : Seen
-        What the simulation of the plan saw.
-    believed : mapping from (promise, period) to float
-        Surplus of the plan by the curves and losses alone.
-    probability : float or None
-        Probability with which promises should hold, on the safe side; None: in expectation.
-    """
-    constants = []
-    for p, promise in enumerate(problem.promises):
-        if promise.measure == "on_time":  # the burden of the work is moved instead
-            constants.append(np.zeros(len(promise.periods)))
-            continue
-        found = level(problem, beliefs, saw, p, probability)
-        constants.append(found - np.array([believed[p, r] for r in range(len(promise.periods))]))
-    return replace(beliefs, constant=tuple(constants))
-
-
-def level(problem: Problem, beliefs: Beliefs, saw: Seen, p: int, probability: float | None) -> Floats:
-    """Return the simulated surplus of a promise that counts, shape (periods,).
-
-    The mean over replications; or, where promises must hold with a probability, that of the replication at this
-    quantile of ease, turned into first calls of the paths that matter: it is not negative just where the promise
-    holds so often.
-    """
-    promise = problem.promises[p]
-    if probability is None:
-        return np.asarray(saw.by_period(promise).mean(axis=1))
-    offered = beliefs.offered(problem, p)
-    calls = np.array([offered[period.intervals].sum() for period in promise.periods])
-    return np.asarray(np.quantile(saw.ease(promise), 1.0 - probability, axis=1) * calls)
 
 
 def believed(problem: Problem, model: Surrogate, effective: Floats, lines: Floats) -> dict[tuple[int, int], float]:

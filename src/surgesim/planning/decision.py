@@ -1,7 +1,7 @@
 """What a solved model decides, and the capacity that it gives."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -136,6 +136,17 @@ def capacity(problem: Problem, decision: Decision) -> Capacity:
     seats = _seats(problem, decision)
     _seat(problem, agents, seats)
     return Capacity(agents, paid_s, _lines(problem, decision), heads, seats)
+
+
+def scaled(problem: Problem, decided_capacity: Capacity, factor: float) -> Capacity:
+    """Return a capacity with all heads and seats of a plan scaled, to see what fewer and more of them would do."""
+    heads = decided_capacity.heads * factor
+    agents = decided_capacity.agents.copy()
+    for staff in problem.staff:
+        agents[staff.index] = available(heads[staff.index], staff.shrinkage)
+    seats = np.asarray(np.ceil(decided_capacity.seats * max(1.0, factor)), dtype=np.int64)
+    _seat(problem, agents, seats)
+    return replace(decided_capacity, agents=agents, heads=heads, seats=seats)
 
 
 def _add_duty(

@@ -12,6 +12,8 @@ from surgesim.planning.surrogate import LineLoss, Surrogate
 
 Term = Any
 """A Pyomo expression or a number."""
+DEAR_JPY = 1e7
+"""Price of one unit of relaxation where rules may be broken at a high price."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,8 @@ class Draft:
         Kinds of constraints that may be broken at a price.
     kinds : mapping from name to module, optional
         Kinds of constraints; the whole shelf where it is left out.
+    dear : bool
+        Whether rules are broken at a high price on top of the bill, instead of as little as possible at any cost.
     """
 
     def __init__(
@@ -94,12 +98,14 @@ class Draft:
         surrogate: Surrogate,
         elastic: frozenset[str] = frozenset(),
         kinds: Mapping[str, Any] | None = None,
+        dear: bool = False,
     ) -> None:
         from pyomo.environ import ConcreteModel, Expression
 
         self.problem = problem
         self.surrogate = surrogate
         self.elastic = elastic
+        self.dear = dear
         self.kinds = dict(kinds) if kinds is not None else shelf()
         self.model = ConcreteModel(name="plan")
         self.model.total = Expression(expr=0.0)
@@ -161,12 +167,13 @@ class Draft:
             kind.restrict(self)
         self.total.set_value(quicksum(term.price_jpy * term.quantity for term in self.costs))
         broken = quicksum(relaxation.weight * relaxation.amount for relaxation in self.relaxations)
-        self.model.cost = Objective(expr=broken if self.elastic else self.total)
+        bill = self.total + DEAR_JPY * broken if self.dear else broken
+        self.model.cost = Objective(expr=bill if self.elastic else self.total)
         return self
 
-    def again(self, elastic: frozenset[str]) -> "Draft":
+    def again(self, elastic: frozenset[str], dear: bool = False) -> "Draft":
         """Return the same model, built anew with other elastic kinds."""
-        return Draft(self.problem, self.surrogate, elastic, self.kinds).build()
+        return Draft(self.problem, self.surrogate, elastic, self.kinds, dear).build()
 
     def block(self, kind: str) -> Any:
         """Return the part of the model that belongs to a kind."""

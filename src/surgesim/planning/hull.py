@@ -35,8 +35,20 @@ def thinned(x: Floats, y: Floats, kept: list[int], error: float, most: int) -> l
     return kept
 
 
+def steepened(x: Floats, y: Floats) -> Floats:
+    """Return a curve that falls to the left of its steepest point as steeply as there.
+
+    A service curve is convex where hardly anybody is there. Its concave hull would promise service for half the heads
+    where there is hardly any, and a plan would go there; besides, who finds nobody in one interval redials in the
+    next ones, which the curve of the interval does not count.
+    """
+    slopes = np.diff(y) / np.diff(x)
+    steepest = int(np.argmax(slopes))
+    return np.where(x < x[steepest], y[steepest] + slopes[steepest] * (x - x[steepest]), y)
+
+
 def curve_of(agents: Floats, value: Floats, count: float, segments: int = 8) -> Curve:
-    """Return the concave curve over a service curve.
+    """Return the concave curve over a service curve, which is counted as steep below its steepest point as there.
 
     Parameters
     ----------
@@ -47,6 +59,7 @@ def curve_of(agents: Floats, value: Floats, count: float, segments: int = 8) -> 
     segments : int
         Greatest number of segments.
     """
+    value = steepened(agents, value)
     top = float(value.max())
     enough = int(np.argmax(value >= top - 0.0005 * count)) + 1
     x, y = agents[: max(enough, 2)], value[: max(enough, 2)]

@@ -1,25 +1,24 @@
 """Plan the cheapest capacity that holds: optimise, simulate, calibrate, verify."""
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from surgesim.base.errors import TargetMissedError
+from surgesim.base.errors import InfeasibleError, SolverError, TargetMissedError
 from surgesim.model.build import build
 from surgesim.model.model import Model
 from surgesim.planning import certificate, frames
 from surgesim.planning.burden import burdened, failed
 from surgesim.planning.plan import Plan
-from surgesim.planning.problem import Problem
 from surgesim.planning.read import read
-from surgesim.planning.rounds import Effort, Round, Work, calibrate, observe, optimise, repair
-from surgesim.planning.safety import Check, checks, tightened
-from surgesim.planning.watch import Simulate, seen
+from surgesim.planning.rounds import calibrate, optimise, rounded
+from surgesim.planning.safety import tightened
+from surgesim.planning.verification import Verification, missed_promises, verify
+from surgesim.planning.watch import Simulate
+from surgesim.planning.work import Effort, Round, Work
 from surgesim.result.result import Result
 from surgesim.result.tables import Tables
 from surgesim.scenario.scenario import Scenario
-
-FRESH = 1_000_003
-"""Distance of the seeds of verification from the seed of planning."""
 
 
 def plan(
@@ -29,8 +28,9 @@ def plan(
     time_limit: float = 300.0,
     progress: Callable[[str], None] | None = None,
     probability: float | None = None,
-    gap: float = 0.005,
+    gap: float = 0.003,
     simulate: Simulate | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
     """Return the cheapest plan that a simulation with fresh luck verifies.
 
@@ -53,6 +53,8 @@ def plan(
         Relative gap to the proven bound that is good enough.
     simulate : callable, optional
         Simulator; the compiled one where left out.
+    clock : callable
+        Seconds, for the time limit.
 
     Raises
     ------
@@ -69,13 +71,10 @@ def plan(
     problem = read(scenario, model, probability)
     # promises with a probability live in the tail of demand: planning needs to see it as well as the verification
     often = replications if problem.probability is not None else max(40, replications // 2)
-    effort = Effort(replications=often, verification=replications, time_limit=time_limit, gap=gap)
-    work = Work(problem, model, simulate or _simulate, seed, effort, progress or _silent)
-    calibrate(work)
-    done = observe(work, optimise(work, 0.5, gap))
-    # the whole numbers differ from the relaxation: what they taught is worth a second look
-    done = observe(work, optimise(work, 0.5, gap, near=done.decision))
-    return _verified(work, scenario, done, done.solved.bound)
+    few = often if problem.probability is not None else 40
+    effort = Effort(few=few, replications=often, verification=replications, time_limit=time_limit, gap=gap)
+    work = Work(problem, model, simulate or _simulate, seed, effort, progress or _silent, clock)
+    return _verified(work, scenario, rounded(work, calibrate(work)))
 
 
 def _silent(sentence: str) -> None:
@@ -88,46 +87,42 @@ def _simulate(model: Model, seed: int, replications: int) -> Tables:
     return run(model, seed=seed, replications=replications)
 
 
-def _verified(work: Work, scenario: Scenario, done: Round, bound: float) -> Plan:
-    """Verify on fresh luck; tighten, change the plan and verify again until every promise is shown to hold."""
-    failures = 0
-    for attempt in range(1, work.effort.most_checks + 1):
-        seed = work.seed + attempt * FRESH
-        tables = work.run(done.capacity, seed, work.effort.verification)
-        saw = seen(work.problem, tables)
-        found = checks(work.problem, saw)
-        missed = [check for check in found if not check.holds]
-        work.say(f"verification {attempt}: {len(found) - len(missed)} of {len(found)} promises shown to hold")
-        if not missed:
-            return _plan(work, scenario, done, bound, found, tables, seed, failures)
-        failures += 1
-        if attempt < work.effort.most_checks:
-            work.lift = tightened(work.problem, work.lift, saw, found)
-            work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, found))
-            done = repair(work, done)
-    raise TargetMissedError(_missed(work.problem, missed, failures))
+def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
+    """Verify on fresh luck; change the plan and verify again until every promise is shown to hold and the gap is small.
+
+    Once a plan is verified, time, Ctrl-C and numerical trouble end the search for a cheaper one, and the best verified
+    plan is returned; before, there is no plan to return.
+    """
+    best, failures, again = None, 0, False
+    try:
+        for attempt in range(1, work.effort.most_checks + 1):
+            work.in_time()
+            check = verify(work, done, attempt)
+            if check.missed:
+                failures += 1
+                work.lift = tightened(work.problem, work.lift, check.saw, check.found)
+                work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, check.found))
+            elif best is None or done.solved.objective < best[0].solved.objective:
+                best = done, check
+            if best is not None and (again or best[0].solved.gap <= work.effort.gap):
+                break
+            if attempt < work.effort.most_checks:
+                missed = bool(check.missed)
+                again = not missed  # one look for a cheaper plan
+                near, closer = (done.decision, 1.0) if missed else (None, 0.5**attempt)
+                done = optimise(work, near, closer, hold=missed)
+    except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:
+        if best is None:
+            raise
+        work.say(f"stopped ({stopped or 'Ctrl-C'}); the best verified plan is kept")
+        return _plan(work, scenario, *best, failures, stopped=str(stopped) or "Ctrl-C")
+    if best is None:
+        raise TargetMissedError(missed_promises(work.problem, check.missed, failures))
+    return _plan(work, scenario, *best, failures)
 
 
-def _missed(problem: Problem, missed: Sequence[Check], failures: int) -> str:
-    lines = [f"no plan passed the verification in {failures} attempts; the last one misses:"]
-    for check in missed:
-        promise = problem.promises[check.promise]
-        where = promise.periods[check.period].name
-        lines.append(f"  {promise.title}, {where}: {check.value:.1%}, at worst {check.bound:.1%}; kept in {check.kept:.0%}")
-    return "\n".join(lines)
-
-
-def _plan(
-    work: Work,
-    scenario: Scenario,
-    done: Round,
-    bound: float,
-    found: Sequence[Check],
-    tables: Tables,
-    seed: int,
-    failures: int,
-) -> Plan:
-    problem = work.problem
+def _plan(work: Work, scenario: Scenario, done: Round, check: Verification, failures: int, stopped: str = "") -> Plan:
+    problem, bound = work.problem, done.solved.bound
     items, cost = frames.bill(done.draft)
     gap = max(0.0, cost - bound) / cost if cost else 0.0
     status = "optimal" if gap <= work.effort.gap else "feasible"
@@ -138,7 +133,8 @@ def _plan(
         "lines": frames.lines(problem, done.decision),
         "standby": frames.standby(problem, done.decision),
     }
-    proof = _certificate(work, done, bound, gap, status, cost, found, seed, failures)
+    numbers = {"status": status, "cost_jpy": cost, "bound_jpy": bound, "bound": bound, "gap": gap}
+    proof = _certificate(work, done, check, numbers, failures, stopped)
     meta = {"solver": "HiGHS", "status": status, "bound_jpy": bound, "gap": gap, "cost_jpy": cost}
     return Plan(
         scenario=scenario,
@@ -149,45 +145,36 @@ def _plan(
         gap=gap,
         status=status,
         certificate=proof,
-        result=Result(scenario, "sim", seed, work.effort.verification, tables, meta=meta),
+        result=Result(scenario, "sim", check.seed, work.effort.verification, check.tables, meta=meta),
         capacity=done.capacity,
         **decided_frames,
     )
 
 
 def _certificate(
-    work: Work,
-    done: Round,
-    bound: float,
-    gap: float,
-    status: str,
-    cost: float,
-    found: Sequence[Check],
-    seed: int,
-    failures: int,
+    work: Work, done: Round, check: Verification, numbers: Mapping[str, Any], failures: int, stopped: str
 ) -> Mapping[str, Any]:
     problem, law = work.problem, work.problem.law
     notes, notes_ja = [certificate.meaning(problem)], [certificate.meaning_ja(problem)]
     if law is not None:
         notes.append(f"labour law: profile {law.name}, as of {law.as_of}; not legal advice")
         notes_ja.append(f"労働法: プロファイル{law.name}({law.as_of}時点)。法的助言ではない")
+    if stopped:
+        notes.append(f"the search for a cheaper plan was stopped early: {stopped}")
+        notes_ja.append(f"より安い計画の探索は途中で打ち切られた: {stopped}")
     return {
         "kept": True,
-        "status": status,
-        "cost_jpy": cost,
-        "bound_jpy": bound,
-        "bound": bound,
-        "gap": gap,
+        **numbers,
         "bound_of": certificate.BOUND_OF,
         "confidence": problem.confidence,
         "probability": problem.probability,
         "replications": work.effort.verification,
         "seed": work.seed,
-        "verification_seed": seed,
+        "verification_seed": check.seed,
         "failed_verifications": failures,
         "rounds": [dict(entry) for entry in work.log],
-        "promises": certificate.shown(problem, found),
-        **certificate.worth(done.draft, max(5.0, work.left())),
+        "promises": certificate.shown(problem, check.found),
+        **certificate.worth(done.draft, 1.0 if stopped else max(5.0, work.left())),
         "notes": notes,
         "notes_ja": notes_ja,
     }

@@ -18,8 +18,23 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-NODES = 20
-"""Nodes of one search: unlike seconds, they give the same plan on a fast machine and on a busy one."""
+@dataclass(frozen=True)
+class Effort:
+    """When a search ends: nodes, unlike seconds, give the same plan on a fast machine and on a busy one.
+
+    Attributes
+    ----------
+    seconds : float
+        Wall-clock limit.
+    gap : float
+        Relative gap that is good enough.
+    nodes : int
+        Greatest number of nodes.
+    """
+
+    seconds: float
+    gap: float = 0.0
+    nodes: int = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +45,11 @@ class Answer:
     objective: float
     bound: float
     optimal: bool
+
+    @property
+    def gap(self) -> float:
+        """(objective - bound) / objective; 0 where nothing costs anything."""
+        return max(0.0, self.objective - self.bound) / self.objective if self.objective > 0 else 0.0
 
 
 class Program:
@@ -81,14 +101,11 @@ class Program:
         lp.offset_ = self.offset
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-        self.highs = highspy.Highs()
-        self.highs.setOptionValue("output_flag", False)
+        self.highs = fresh_highs()
         self.highs.passModel(lp)
         self.row = {id(rule): number for number, (rule, _) in enumerate(form.rows)}
 
-    def solve(
-        self, lower: Floats, upper: Floats, whole: Flags, seconds: float, gap: float, start: Floats | None = None
-    ) -> Answer:
+    def solve(self, lower: Floats, upper: Floats, whole: Flags, effort: Effort, start: Floats | None = None) -> Answer:
         """Solve with other bounds and other whole columns.
 
         Parameters
@@ -97,9 +114,9 @@ class Program:
             Bounds.
         whole : ndarray of bool, shape (columns,)
             Columns that must be whole.
-        seconds, gap : float
+        effort : Effort
             Limits.
-        start : ndarray, optional
+        start : ndarray, shape (columns,), optional
             A solution to start from.
 
         Raises
@@ -114,33 +131,11 @@ class Program:
         highs.changeColsBounds(len(columns), columns, lower, upper)
         kinds = np.where(whole, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous))
         highs.changeColsIntegrality(len(columns), columns, kinds.astype(np.uint8))
-        highs.setOptionValue("time_limit", max(1.0, seconds))
-        highs.setOptionValue("mip_rel_gap", gap)
-        highs.setOptionValue("mip_max_nodes", NODES)
         if start is not None and whole.any():
             given = highspy.HighsSolution()
             given.col_value = start.tolist()
             highs.setSolution(given)
-        highs.HandleKeyboardInterrupt = True
-        highs.run()
-        return self._answer(bool(whole.any()))
-
-    def _answer(self, integer: bool) -> Answer:
-        import highspy
-
-        status, info = self.highs.getModelStatus(), self.highs.getInfo()
-        if status == highspy.HighsModelStatus.kInterrupt:
-            raise KeyboardInterrupt  # nothing is verified yet: an unverified plan is no plan
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return Answer(None, np.inf, np.inf, True)
-        if info.primal_solution_status != 2:
-            if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kSolutionLimit):
-                return Answer(None, np.inf, -np.inf, False)
-            raise SolverError(f"HiGHS stopped without a solution: {self.highs.modelStatusToString(status)}")
-        values = np.array(self.highs.getSolution().col_value)
-        optimal = status == highspy.HighsModelStatus.kOptimal
-        bound = info.mip_dual_bound if integer else (info.objective_function_value if optimal else -np.inf)
-        return Answer(values, float(info.objective_function_value), float(bound), optimal)
+        return finished(highs, effort, bool(whole.any()))
 
     def force_rows(self, rules: Sequence[Any], least: float) -> None:
         """Give some rows another lower bound; their upper bound stays."""
@@ -152,6 +147,54 @@ class Program:
     def of(self, kind: str) -> Flags:
         """Return which columns belong to a variable, e.g. ``hires.hired``."""
         return np.asarray(self.kind == kind)
+
+
+def fresh_highs() -> Any:
+    """Return a silent HiGHS that lets Ctrl-C through."""
+    import highspy
+
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.HandleKeyboardInterrupt = True
+    return highs
+
+
+def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
+    """Run HiGHS and return what it found.
+
+    Raises
+    ------
+    SolverError
+        HiGHS failed, or stopped without a solution and without a proof that there is none.
+    KeyboardInterrupt
+        The user stopped the search.
+    """
+    import highspy
+
+    highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, effort.seconds))
+    highs.setOptionValue("mip_rel_gap", effort.gap)
+    highs.setOptionValue("mip_max_nodes", effort.nodes)
+    highs.run()
+    if highs.getModelStatus() in (
+        highspy.HighsModelStatus.kUnknown,
+        highspy.HighsModelStatus.kSolveError,
+        highspy.HighsModelStatus.kNotset,
+    ):
+        highs.clearSolver()  # numerical trouble on the way from an earlier solution: once more from the beginning
+        highs.run()
+    status, info = highs.getModelStatus(), highs.getInfo()
+    if status == highspy.HighsModelStatus.kInterrupt:
+        raise KeyboardInterrupt
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return Answer(None, np.inf, np.inf, True)
+    if info.primal_solution_status != 2:
+        if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kSolutionLimit):
+            return Answer(None, np.inf, -np.inf, False)
+        raise SolverError(f"HiGHS stopped without a solution: {highs.modelStatusToString(status)}")
+    values = np.array(highs.getSolution().col_value)
+    optimal = status == highspy.HighsModelStatus.kOptimal
+    bound = info.mip_dual_bound if integer else (info.objective_function_value if optimal else -np.inf)
+    return Answer(values, float(info.objective_function_value), float(bound), optimal)
 
 
 def _kind(var: Any) -> str:

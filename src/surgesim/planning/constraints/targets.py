@@ -15,6 +15,8 @@ from surgesim.planning.problem import Promise
 
 KIND = "targets"
 SUMMARY = "In every period of a promise the numerator is at least the target times the denominator."
+MOST_SHARE = 3.0
+"""Greatest relaxation, share of contacts: curves count intervals with hardly anybody below nothing at all."""
 BROKEN = "The promises cannot be kept with what can be decided."
 
 JAPANESE = {
@@ -38,7 +40,7 @@ def restrict(draft: Draft) -> None:
     def holds(_: Any, p: int, r: int) -> Any:
         offered = draft.surrogate.offered[p, r]
         promise = problem.promises[p]
-        missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share), most=1.0)
+        missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share), most=MOST_SHARE)
         return draft.body([*draft.surplus[p, r], offered * missing]) >= 0.0
 
     block.holds = Constraint(list(draft.surrogate.constant), rule=holds)
@@ -68,7 +70,7 @@ def place_ja(promise: Promise, r: int) -> str:
 
 def sentence(promise: Promise, r: int, share: float) -> str:
     """Return what to relax."""
-    bound = promise.bound - share if promise.at_least else promise.bound + share
+    bound = max(0.0, promise.bound - share) if promise.at_least else min(1.0, promise.bound + share)
     return (
         f"{'lower' if promise.at_least else 'raise'} the promised {promise.measure} of {promise.queue_name} "
         f"{place(promise, r)} from {promise.bound:.1%} to {bound:.1%}"
