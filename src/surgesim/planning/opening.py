@@ -1,7 +1,8 @@
-"""Which sites open: every combination is looked at, and together they prove a bound."""
+"""Which sites open, and when: branch and bound on nothing but these, which proves a bound for every plan."""
 
-import itertools
+import heapq
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,9 +10,12 @@ import numpy as np
 from surgesim.planning.draft import Draft
 from surgesim.planning.program import Answer, Effort, Floats, Program
 
-MOST_COMBINATIONS = 16
-"""Greatest number of combinations of sites that are looked at one by one."""
+MOST_NODES, FEW_NODES = 120, 2
+"""Greatest number of relaxations that are looked at to find out which sites open, and when: for a plan, and for learning."""
 NEAR = 1e-6
+
+Window = tuple[int, int]
+"""Days on which a site may open, from the first one to before the last one; none of them: it stays closed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,8 @@ class Stage:
         Its cost, and the proven bound.
     ends : float
         When time is over, on the monotonic clock.
+    prices : ndarray, shape (rows,)
+        Dual values of the relaxation that the solution comes from.
     """
 
     program: Program
@@ -39,11 +45,20 @@ class Stage:
     objective: float
     bound: float
     ends: float
+    prices: Floats
 
     @property
     def left(self) -> float:
         """Seconds that are left."""
         return self.ends - time.monotonic()
+
+    def within(self, lower: Floats, upper: Floats) -> "Stage | None":
+        """Return the relaxation within other bounds; None where there is none."""
+        found = self.program.solve(lower, upper, np.zeros(len(lower), dtype=bool), Effort(self.left))
+        if found.values is None or found.prices is None:
+            return None
+        solved = replace(self, values=found.values, objective=found.objective, prices=found.prices)
+        return replace(solved, lower=lower, upper=upper)
 
 
 def relaxed(draft: Draft, seconds: float) -> Answer:
@@ -56,7 +71,7 @@ def relaxed(draft: Draft, seconds: float) -> Answer:
     seconds : float
         Wall-clock limit.
     """
-    start = sites(draft, Program(draft), time.monotonic() + seconds)
+    start = sites(draft, Program(draft), time.monotonic() + seconds, FEW_NODES)
     if start is None:
         return Answer(None, np.inf, np.inf, True)
     for column, value in zip(start.program.columns, start.values.tolist(), strict=True):
@@ -64,51 +79,92 @@ def relaxed(draft: Draft, seconds: float) -> Answer:
     return Answer(start.values, start.objective, start.bound, True)
 
 
-def sites(draft: Draft, program: Program, ends: float) -> Stage | None:
-    """Return the best relaxation over all combinations of sites, with the bound that they prove together.
+def sites(draft: Draft, program: Program, ends: float, nodes: int = MOST_NODES) -> Stage | None:
+    """Return the best relaxation in which every site opens on one day, or not at all; None where there is none.
 
-    Whether a site opens is decided one way and the other; on which day stays continuous for the bound. With too many
-    sites for that, the bound is the relaxation's own.
+    Its bound holds for every plan of the draft: best-first branch and bound (A. H. Land, A. G. Doig, 1960) over whether
+    a site opens, and then over the days on which it may.
     """
-    continuous = np.zeros(len(program.lower), dtype=bool)
-    relaxed = program.solve(program.lower, program.upper, continuous, Effort(ends - time.monotonic()))
-    if relaxed.values is None:
-        return None
-    start = Stage(program, program.lower, program.upper, relaxed.values, relaxed.objective, relaxed.bound, ends)
-    opens = np.flatnonzero(program.of("sites.opens"))
-    places = sorted({int(program.index[c][0]) for c in opens})
-    if not places:
-        return start
-    choices = list(itertools.product((False, True), repeat=len(places)))
-    if len(choices) > MOST_COMBINATIONS:
-        choices = [tuple(relaxed.values[[c for c in opens if program.index[c][0] == j]].sum() > NEAR for j in places)]
-    found = [_combination(draft, start, dict(zip(places, choice, strict=True))) for choice in choices]
-    possible = [stage for stage in found if stage is not None]
-    if not possible:
-        return None
-    best = min(possible, key=lambda stage: stage.objective)
-    bound = min(stage.bound for stage in possible) if len(choices) > 1 else relaxed.bound
-    return replace(best, bound=max(bound, relaxed.bound))
+    nothing = np.zeros(0)
+    empty = Stage(program, program.lower, program.upper, nothing, np.inf, -np.inf, ends, nothing)
+    tree = _Tree(draft, empty)
+    tree.add({})
+    for _ in range(nodes):
+        if not tree.heap:
+            return None
+        bound, _, windows, stage = heapq.heappop(tree.heap)
+        children = list(tree.children(windows, stage))
+        if not children:
+            return tree.settled(stage, bound)
+        for child in children:
+            tree.add(child)
+    bound = min(node[0] for node in tree.heap)
+    return tree.dive(bound)
 
 
-def _combination(draft: Draft, start: Stage, choice: dict[int, bool]) -> Stage | None:
-    """Return the relaxation with some sites open for certain and the others closed; None where there is none."""
-    program, upper, lower = start.program, start.upper.copy(), start.lower.copy()
-    opens = np.flatnonzero(program.of("sites.opens"))
-    for c in opens:
-        upper[c] = float(choice[int(program.index[c][0])])
-    continuous = np.zeros(len(lower), dtype=bool)
-    program.force_rows([draft.block("sites").once[j] for j, is_open in choice.items() if is_open], 1.0)
-    bound = program.solve(lower, upper, continuous, Effort(start.left))
-    program.force_rows([draft.block("sites").once[j] for j, is_open in choice.items() if is_open], -np.inf)
-    if bound.values is None:
+class _Tree:
+    """Relaxations that wait to be looked at, cheapest first."""
+
+    def __init__(self, draft: Draft, empty: Stage) -> None:
+        self.draft, self.empty, self.program = draft, empty, empty.program
+        self.opens: dict[int, list[int]] = {}
+        for c in np.flatnonzero(self.program.of("sites.opens")).tolist():
+            self.opens.setdefault(int(self.program.index[c][0]), []).append(c)
+        for columns in self.opens.values():
+            columns.sort(key=lambda c: int(self.program.index[c][1]))
+        self.heap: list[tuple[float, int, Mapping[int, Window], Stage]] = []
+        self.count = 0
+
+    def add(self, windows: Mapping[int, Window]) -> None:
+        """Solve one relaxation and keep it, where there is one."""
+        program = self.program
+        upper, lower = program.upper.copy(), program.lower.copy()
+        for j, (first, end) in windows.items():
+            columns = self.opens[j]
+            upper[columns[:first] + columns[end:]] = 0.0
+            if end - first == 1:
+                lower[columns[first]] = 1.0
+        forced = [self.draft.block("sites").once[j] for j, (first, end) in windows.items() if end > first]
+        program.force_rows(forced, 1.0)
+        stage = self.empty.within(lower, upper)
+        program.force_rows(forced, -np.inf)
+        if stage is not None:
+            self.count += 1
+            heapq.heappush(self.heap, (stage.objective, self.count, windows, stage))
+
+    def children(self, windows: Mapping[int, Window], stage: Stage) -> Iterator[Mapping[int, Window]]:
+        """Part the site that is least decided; nothing where all are."""
+        for j, columns in self.opens.items():
+            share = stage.values[columns]
+            if j not in windows:
+                if share.max() > NEAR:  # a site that nobody wants even in part stays closed
+                    yield {**windows, j: (0, 0)}
+                    yield {**windows, j: (0, len(columns))}
+                    return
+            elif share.sum() > NEAR and share.max() < 1.0 - NEAR:
+                first, end = windows[j]
+                middle = int(np.clip(np.round(share @ np.arange(len(columns)) / share.sum()), first + 1, end - 1))
+                yield {**windows, j: (first, middle)}
+                yield {**windows, j: (middle, end)}
+                return
+
+    def settled(self, stage: Stage, bound: float) -> Stage:
+        """Return a relaxation in which sites open on one day, with these days for good."""
+        opens, values = self.program.of("sites.opens"), np.round(stage.values)
+        lower, upper = np.where(opens, values, stage.lower), np.where(opens, values, stage.upper)
+        return replace(stage, lower=lower, upper=upper, bound=bound)
+
+    def dive(self, bound: float) -> Stage | None:
+        """Return some relaxation with everything decided: the cheapest that waits, decided in one go."""
+        waiting, self.heap = sorted(self.heap, key=lambda node: node[:2]), []
+        for *_, stage in waiting:
+            decided = {}
+            for j, columns in self.opens.items():
+                share = stage.values[columns]
+                # the first day on which a good part is open serves everybody whom the relaxation seats there
+                first = int(np.searchsorted(np.cumsum(share), 0.05))
+                decided[j] = (first, first + 1) if share.sum() > 0.05 else (0, 0)
+            self.add(decided)
+            if self.heap:
+                return self.settled(self.heap[0][3], bound)
         return None
-    for j in (j for j, is_open in choice.items() if is_open):
-        mine = [c for c in opens if program.index[c][0] == j]
-        # the first day on which a good part is open serves everybody whom the relaxation seats there
-        first = next((c for c in mine if bound.values[mine[0] : c + 1].sum() > 0.05), mine[0])
-        upper[mine], upper[first], lower[first] = 0.0, 1.0, 1.0
-    fixed = program.solve(lower, upper, continuous, Effort(start.left))
-    if fixed.values is None:
-        return Stage(program, lower, upper, bound.values, np.inf, bound.objective, start.ends)
-    return Stage(program, lower, upper, fixed.values, fixed.objective, bound.objective, start.ends)

@@ -30,21 +30,37 @@ class Effort:
         Relative gap that is good enough.
     nodes : int
         Greatest number of nodes.
+    slack_jpy : float
+        Absolute gap that is good enough.
     """
 
     seconds: float
     gap: float = 0.0
     nodes: int = 20
+    slack_jpy: float = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Values of all columns, and their cost; no values where there is no solution."""
+    """Values of all columns, and their cost; no values where there is no solution.
+
+    Attributes
+    ----------
+    values : ndarray, shape (columns,), or None
+        Solution.
+    objective, bound : float
+        Its cost, and the proven bound.
+    optimal : bool
+        Whether it is good enough.
+    prices : ndarray, shape (rows,), or None
+        Dual values, of linear programmes only.
+    """
 
     values: Floats | None
     objective: float
     bound: float
     optimal: bool
+    prices: Floats | None = None
 
     @property
     def gap(self) -> float:
@@ -70,6 +86,10 @@ class Program:
         Day that a column belongs to; -1 for decisions beyond days.
     kind : ndarray of str, shape (columns,)
         ``kind.name`` of the Pyomo variable.
+    matrix : sparse matrix, shape (rows, columns)
+        Coefficients, by column.
+    row_lower, row_upper : ndarray, shape (rows,)
+        Bounds of the rows.
     """
 
     def __init__(self, draft: Draft) -> None:
@@ -89,23 +109,15 @@ class Program:
         self._load(form)
 
     def _load(self, form: Any) -> None:
-        import highspy
-
         sense = np.array([multiplier for _, multiplier in form.rows])
         rhs = np.asarray(form.rhs, dtype=np.float64)
-        matrix = form.A.tocsc()
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.cost, self.lower, self.upper
-        lp.row_lower_, lp.row_upper_ = np.where(sense <= 0, rhs, -np.inf), np.where(sense >= 0, rhs, np.inf)
-        lp.offset_ = self.offset
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-        self.highs = fresh_highs()
-        self.highs.passModel(lp)
+        self.matrix = form.A.tocsc()
+        self.row_lower, self.row_upper = np.where(sense <= 0, rhs, -np.inf), np.where(sense >= 0, rhs, np.inf)
+        rows = self.row_lower, self.row_upper
+        self.highs = loaded(self.matrix, self.cost, (self.lower, self.upper), rows, self.offset)
         self.row = {id(rule): number for number, (rule, _) in enumerate(form.rows)}
 
-    def solve(self, lower: Floats, upper: Floats, whole: Flags, effort: Effort, start: Floats | None = None) -> Answer:
+    def solve(self, lower: Floats, upper: Floats, whole: Flags, effort: Effort) -> Answer:
         """Solve with other bounds and other whole columns.
 
         Parameters
@@ -116,37 +128,51 @@ class Program:
             Columns that must be whole.
         effort : Effort
             Limits.
-        start : ndarray, shape (columns,), optional
-            A solution to start from.
 
         Raises
         ------
         SolverError
             HiGHS failed, or stopped without a solution and without a proof that there is none.
         """
-        import highspy
-
-        columns = np.arange(len(lower), dtype=np.int32)
-        highs = self.highs
-        highs.changeColsBounds(len(columns), columns, lower, upper)
-        kinds = np.where(whole, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous))
-        highs.changeColsIntegrality(len(columns), columns, kinds.astype(np.uint8))
-        if start is not None and whole.any():
-            given = highspy.HighsSolution()
-            given.col_value = start.tolist()
-            highs.setSolution(given)
-        return finished(highs, effort, bool(whole.any()))
+        bounded(self.highs, lower, upper, whole)
+        return finished(self.highs, effort, bool(whole.any()))
 
     def force_rows(self, rules: Sequence[Any], least: float) -> None:
         """Give some rows another lower bound; their upper bound stays."""
         for rule in rules:
             row = self.row[id(rule)]
-            upper = self.highs.getLp().row_upper_[row]
-            self.highs.changeRowBounds(row, least, upper)
+            self.row_lower[row] = least
+            self.highs.changeRowBounds(row, least, float(self.row_upper[row]))
 
     def of(self, kind: str) -> Flags:
         """Return which columns belong to a variable, e.g. ``hires.hired``."""
         return np.asarray(self.kind == kind)
+
+
+def loaded(matrix: Any, cost: Floats, columns: tuple[Floats, Floats], rows: tuple[Floats, Floats], offset: float = 0.0) -> Any:
+    """Return HiGHS with a linear programme in it: a matrix by column, and the bounds of columns and rows."""
+    import highspy
+
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, *columns
+    lp.row_lower_, lp.row_upper_ = rows
+    lp.offset_ = offset
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    highs = fresh_highs()
+    highs.passModel(lp)
+    return highs
+
+
+def bounded(highs: Any, lower: Floats, upper: Floats, whole: Flags) -> None:
+    """Give all columns other bounds, and say which must be whole."""
+    import highspy
+
+    columns = np.arange(len(lower), dtype=np.int32)
+    highs.changeColsBounds(len(columns), columns, lower, upper)
+    kinds = np.where(whole, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous))
+    highs.changeColsIntegrality(len(columns), columns, kinds.astype(np.uint8))
 
 
 def fresh_highs() -> Any:
@@ -173,6 +199,7 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
 
     highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, effort.seconds))
     highs.setOptionValue("mip_rel_gap", effort.gap)
+    highs.setOptionValue("mip_abs_gap", effort.slack_jpy)
     highs.setOptionValue("mip_max_nodes", effort.nodes)
     highs.run()
     if highs.getModelStatus() in (
@@ -191,10 +218,11 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kSolutionLimit):
             return Answer(None, np.inf, -np.inf, False)
         raise SolverError(f"HiGHS stopped without a solution: {highs.modelStatusToString(status)}")
-    values = np.array(highs.getSolution().col_value)
+    solution = highs.getSolution()
+    values, prices = np.array(solution.col_value), None if integer else np.array(solution.row_dual)
     optimal = status == highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if integer else (info.objective_function_value if optimal else -np.inf)
-    return Answer(values, float(info.objective_function_value), float(bound), optimal)
+    return Answer(values, float(info.objective_function_value), float(bound), optimal, prices)
 
 
 def _kind(var: Any) -> str:
