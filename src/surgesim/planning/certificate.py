@@ -13,7 +13,7 @@ from surgesim.planning.solve import solve
 MOST_MARGINALS = 12
 BOUND_OF = (
     "the calibrated curves with their safety margins: no combination of sites, hires, lines, seats and shifts that "
-    "keeps every promise by these curves costs less (linear relaxation for every combination of sites opened or not); "
+    "keeps every promise by these curves costs less (linear relaxation in which every site opens on one day or not at all); "
     "it is no bound on what a plan with other knowledge of the demand could cost"
 )
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.problem import Problem
 from surgesim.planning.surrogate import LineLoss, Surrogate
@@ -114,6 +116,8 @@ class Draft:
         self.costs: list[Cost] = []
         self.relaxations: list[Relaxation] = []
         self.marginals: list[Marginal] = []
+        self.exact = np.zeros((len(problem.groups), problem.days), dtype=bool)
+        """Where agents are counted as the simulator rounds them, by group and day."""
         self._staff_lists()
         self._capacity_lists()
 

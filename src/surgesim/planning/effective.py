@@ -1,11 +1,11 @@
-"""Effective agents of a plan, as the optimisation counts them: before rounding, divided among queues."""
+"""Effective agents of a plan, as the optimisation counts them: divided among queues."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surgesim.model.staffing import available
 from surgesim.planning.decision import Capacity, Decision
 from surgesim.planning.draft import Draft
-from surgesim.planning.problem import Problem
 
 Floats = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Fl
     divided as the optimisation divided them; what it left unused is divided alike.
     """
     problem = draft.problem
-    agents = _present(problem, capacity)
+    agents = _present(draft, capacity)
     found = np.zeros((len(problem.queues), problem.intervals))
     shares = _shares(draft)
     for g, skills in enumerate(problem.skills):
@@ -27,11 +27,14 @@ def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Fl
     return found
 
 
-def _present(problem: Problem, capacity: Capacity) -> Floats:
-    """Return agents before rounding down, within the seats."""
+def _present(draft: Draft, capacity: Capacity) -> Floats:
+    """Return agents within the seats, before rounding down unless the optimisation counted them exactly."""
+    problem = draft.problem
     agents = problem.fixed_agents.copy()
+    exact = draft.exact[:, problem.day_of]
     for staff in problem.staff:
-        agents[staff.index] = capacity.heads[staff.index] * (1.0 - staff.shrinkage)
+        heads, g = capacity.heads[staff.index], staff.index
+        agents[g] = np.where(exact[g], available(heads, staff.shrinkage), heads * (1.0 - staff.shrinkage))
     for j, site in enumerate(problem.sites):
         mine = problem.group_site == site.index
         total = agents[mine].sum(axis=0)

@@ -13,13 +13,19 @@ from dataclasses import replace
 import numpy as np
 
 from surgesim.base.errors import SolverError
-from surgesim.planning.decision import Decision
+from surgesim.model.staffing import available
+from surgesim.planning.decision import Decision, capacity
 from surgesim.planning.draft import Draft
 from surgesim.planning.opening import NEAR, Stage, sites
 from surgesim.planning.part import alone
-from surgesim.planning.program import Answer, Effort, Floats, Program
+from surgesim.planning.problem import Problem
+from surgesim.planning.program import Answer, Effort, Flags, Floats, Program
 
 STRATEGIC = ("hires.hired", "lines.lots", "sites.opens", "standby.reserved", "standby.activated")
+REACH = 3.0
+"""Heads by which a shift may differ from a plan nearby."""
+FEW_AGENTS = 10.0
+"""Agents of a group on a day below which rounding them down counts for much: 15 % off 5 heads are 4 agents, not 4.25."""
 DAY_GAP = 0.8
 """Share of the gap asked for at which the whole numbers of a day are good enough."""
 HELD = 3.0
@@ -58,18 +64,24 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     start = sites(draft, program, time.monotonic() + seconds)
     if start is None:
         return Answer(None, np.inf, np.inf, True)
-    old = None if near is None else _values(program, near)
+    old = None if near is None else _values(program, draft.problem, near)
+    start = start if old is None else _near(start, old)
     dear = HELD if hold else 1.0
-    done = days(strategy(start, gap, old, dear), gap, old, dear)
+    decided = strategy(start, gap, old, dear)
+    draft.exact = exact(draft, decided)
+    done = days(_counted(decided, draft), gap, old, dear)
     for column, value, whole in zip(program.columns, done.values.tolist(), program.whole.tolist(), strict=True):
         column.set_value(float(round(value)) if whole else value, skip_validation=True)
     return Answer(done.values, done.objective, start.bound, (done.objective - start.bound) <= gap * done.objective)
 
 
-def _values(program: Program, near: Decision) -> Floats:
+def _values(program: Program, problem: Problem, near: Decision) -> Floats:
     """Return the values of the columns that a plan decides; nan for the others."""
     found = np.full(len(program.lower), np.nan)
+    heads = capacity(problem, near).heads
+    staff = {member.index: member for member in problem.staff}
     at: dict[str, Callable[..., float]] = {
+        "coverage.agents": lambda g, i: float(available(heads[g, i], staff[g].shrinkage)),
         "shifts.work": lambda k, s, d: float(near.work[k][s, d]),
         "hires.hired": lambda k, o: float(near.hired[k][o]),
         "sites.opens": lambda j, d: float(near.opens[j] == d),
@@ -82,6 +94,34 @@ def _values(program: Program, near: Decision) -> Floats:
         index = program.index[c]
         found[c] = at[program.kind[c]](*(index if isinstance(index, tuple) else (index,)))
     return found
+
+
+def exact(draft: Draft, stage: Stage) -> Flags:
+    """Return where agents are counted as the simulator rounds them, shape (groups, days): where the relaxation has few."""
+    peak = np.zeros((len(draft.problem.groups), draft.problem.days))
+    for c in np.flatnonzero(stage.program.of("coverage.agents")).tolist():
+        g, i = stage.program.index[c]
+        day = draft.problem.day_of[i]
+        peak[g, day] = max(peak[g, day], stage.values[c])
+    return (peak > NEAR) & (peak < FEW_AGENTS)
+
+
+def _counted(stage: Stage, draft: Draft) -> Stage:
+    """Return the stage with agents in whole numbers where they are counted exactly."""
+    program = stage.program
+    for c in np.flatnonzero(program.of("coverage.agents")).tolist():
+        g, i = program.index[c]
+        program.whole[c] = draft.exact[g, draft.problem.day_of[i]]
+    return stage
+
+
+def _near(stage: Stage, old: Floats) -> Stage:
+    """Return the stage within reach of a plan, where curves and simulation agree; the stage itself where there is no way."""
+    heads, opens = stage.program.of("shifts.work"), stage.program.of("sites.opens")
+    lower, upper = np.where(opens, old, stage.lower), np.where(opens, old, stage.upper)
+    lower = np.where(heads, np.maximum(lower, old - REACH), lower)
+    upper = np.where(heads, np.minimum(upper, old + REACH), upper)
+    return stage.within(lower, upper) or stage
 
 
 def strategy(stage: Stage, gap: float, old: Floats | None = None, dear: float = 1.0) -> Stage:
@@ -137,10 +177,9 @@ def days(stage: Stage, gap: float, old: Floats | None = None, dear: float = 1.0)
 
 def _keep(stage: Stage, day: int, old: Floats, allowed: float) -> Stage | None:
     """Return the stage with a day as it was in an earlier plan; None where that is impossible or dear."""
-    mine = stage.program.whole & (stage.program.day == day)
-    if np.isnan(old[mine]).any():
-        return None
-    kept = stage.within(np.where(mine, old, stage.lower), np.where(mine, old, stage.upper))
+    mine, agents = stage.program.whole & (stage.program.day == day), stage.program.of("coverage.agents")
+    lower, upper = np.where(mine & ~agents, old, stage.lower), np.where(mine, old, stage.upper)
+    kept = stage.within(lower, upper)
     return kept if kept is not None and kept.objective <= stage.objective + allowed else None
 
 
