@@ -17,10 +17,13 @@ Floats = NDArray[np.float64]
 SURGE_WINDOW_DAYS = 84
 KNOWN_PEAK_DAYS = 35
 ANNOUNCED_DAYS = 42
-ANSWER_DAYS = 3
+ANSWER_DAYS = 3  # so young an announcement is not yet answered by the counts
+OPEN_DAYS = 14  # so long an announcement may still be answered; where no surge has come by then, none is awaited
 YOUNG_DAYS = 42  # a history shorter than this knows neither its week nor how restless it is
-EMPTY = Split(0, np.zeros(0), np.zeros(0), np.zeros(8), 0.15, np.zeros(0))
-SAID_DOUBT = 0.5  # log deviation of a usual level that was said, not counted
+# Monday to Sunday where nothing was counted yet: medians over four hotlines and eight triage lines (benchmarks/surge_series.py)
+POOLED_WEEK = np.log([1.2, 1.04, 1.02, 1.0, 0.91, 0.82, 0.9, 1.0])
+EMPTY = Split(0, np.zeros(0), np.zeros(0), POOLED_WEEK, 0.15, np.zeros(0))
+SAID_DOUBT = 1.0  # log deviation of a surge's size from the usual level that was said, between desks; see the benchmark
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,14 @@ class DailyModel:
 
 @dataclass(frozen=True)
 class Daily:
-    """Daily bands with what they rest on."""
+    """Daily bands with what they rest on; ``first`` is the history's index of the first day forecast."""
 
     parts: Split
     outlook: Outlook
     bands: Bands
     factor: Floats
     tried: Tried | None
+    first: int
 
     def quantiles(self, probability: Floats) -> Floats:
         """Return contacts of each day at the given probabilities, shape (days, probabilities)."""
@@ -105,24 +109,56 @@ def daily_forecast(totals: Floats, days: int, model: DailyModel) -> Daily:
     totals : ndarray, shape (days known,)
         Contacts a day, NaN where missing; may be empty.
     """
+    seen = np.flatnonzero(~np.isnan(totals))
+    gap = len(totals) - 1 - int(seen[-1]) if len(seen) else 0
+    return _later(_from_last_count(totals[: len(totals) - gap], days + gap, model), gap)
+
+
+def _later(daily: Daily, gap: int) -> Daily:
+    """Return a forecast less its first days: what lies between the last count and today is forecast too."""
+    if not gap:
+        return daily
+    own, bands = daily.outlook, daily.bands
+    outlook = replace(own, log_median=own.log_median[gap:], covariance=own.covariance[gap:, gap:])
+    later = Bands(bands.centre[gap:], bands.deviation[gap:], bands.scores[gap:], bands.correlation[gap:, gap:])
+    return replace(daily, outlook=outlook, bands=later, factor=daily.factor[gap:], first=daily.first + gap)
+
+
+def _from_last_count(totals: Floats, days: int, model: DailyModel) -> Daily:
     origin = len(totals)
     recent = _announcements(model.surge, origin, days)
     surge = Surge(recent, model.surge.peak, model.surge.usual, model.surge.kernel, model.surge.capacity)
     known = bool((~np.isnan(totals)).any())
     parts = split(totals, model.calendar, window=SURGE_WINDOW_DAYS) if known else replace(EMPTY, start=origin)
-    new = [day for day in recent if day > origin - 1 - ANSWER_DAYS]
     tried = None
-    if in_surge(parts, surge.peak) and not new:
-        outlook = fit_surge(parts, origin, days, model.library, surge, flat=False)
-        outlook = replace(outlook, waning=not _high(parts))
-    elif recent:
-        outlook = fit_surge(parts, origin, days, model.library, surge, flat=True)
+    surging = in_surge(parts, surge.peak)
+    if surging or any(day > origin - 1 - OPEN_DAYS for day in recent):
+        outlook = _surge(parts, (origin, days), model.library, surge, surging)
     else:
         parts, outlook, tried = _quiet(totals, days, model)
     outlook = _widened(outlook, parts)
     factor = np.exp(model.calendar.design(origin, days) @ parts.effect)
     bands = calibrate(outlook, model.library, tried.scores if tried is not None else None)
-    return Daily(parts, outlook, bands, factor, tried)
+    return Daily(parts, outlook, bands, factor, tried, origin)
+
+
+def _surge(parts: Split, span: tuple[int, int], library: CaseLibrary, surge: Surge, surging: bool) -> Outlook:
+    """Return the outlook of a surge that runs, of one that was announced, or of both.
+
+    An announcement amid a surge: the average of what it adds to the last level and of how the surge would go on without
+    it, for two forecasts err less than one (Bates and Granger 1969).
+    """
+    origin, days = span
+    old = [day for day in surge.announcements if day <= origin - 1 - ANSWER_DAYS]
+    if not surging:
+        return fit_surge(parts, origin, days, library, surge, flat=True)
+    running = fit_surge(parts, origin, days, library, replace(surge, announcements=old), flat=False)
+    running = replace(running, waning=not _high(parts))
+    if len(old) == len(surge.announcements):
+        return running
+    told = fit_surge(parts, origin, days, library, surge, flat=True)
+    median = 0.5 * (told.log_median + running.log_median)
+    return replace(told, log_median=median, covariance=0.5 * (told.covariance + running.covariance))
 
 
 def _widened(outlook: Outlook, parts: Split) -> Outlook:

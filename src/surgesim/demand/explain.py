@@ -74,7 +74,7 @@ def _actual(now: "Forecast", before: "Forecast") -> list[tuple[date, float, floa
     totals = np.nansum(now.history.counts, axis=1)
     whole = np.asarray(~np.isnan(now.history.counts).any(axis=1))
     quantiles = before.daily.quantiles(np.array([0.05, 0.5, 0.95]))
-    first = before.daily.parts.start + len(before.daily.parts.level)
+    first = before.daily.first
     rows = []
     for at in range(first, min(now.history.days, first + len(quantiles))):
         if whole[at]:

@@ -2,34 +2,31 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.attached import Attached
-from surgesim.base.errors import HistoryError, Problem
-from surgesim.base.units import parse_duration, parse_window
-from surgesim.demand.baseline import Calendar, Profile, daily_totals, intraday_profile
+from surgesim.base.errors import Problem
+from surgesim.demand.asking import Asked, Day, Told, check_numbers, date_of, dates_of, read_asked
+from surgesim.demand.baseline import Calendar, Profile, intraday_profile
 from surgesim.demand.caselibrary import CaseLibrary, case_library
 from surgesim.demand.daily import Daily, DailyModel, daily_forecast
 from surgesim.demand.explain import explain_change, explain_state
-from surgesim.demand.fit import Surge
 from surgesim.demand.history import History, read_history
 from surgesim.demand.history_checks import DAY_S
 from surgesim.demand.history_rows import several_queues
-from surgesim.demand.kernel import decay_law
+from surgesim.demand.opening import check_recent, open_days, open_totals
 from surgesim.demand.pace import paced, surge_notes, tagged_days
 from surgesim.demand.paths import Luck, sample_paths
-from surgesim.demand.rows import Asked, fill_table, lay_grid
-from surgesim.demand.usual import check_baseline
+from surgesim.demand.rows import fill_table, lay_grid
 
 if TYPE_CHECKING:
     import polars
 
 Floats = NDArray[np.float64]
-Day = date | datetime | str
 
 
 class State(float):
@@ -147,7 +144,7 @@ def forecast(
     history: Any,
     horizon: str = "14d",
     as_of: Day | None = None,
-    announcements: Iterable[Day] = (),
+    announcements: Iterable[Day] | Day = (),
     interval: str | None = None,
     paths: int = 0,
     seed: int = 1,
@@ -173,32 +170,26 @@ def forecast(
     history : path, frame, History or None
         Columns ``start``, ``offered`` and perhaps ``queue``; any one grain from 5 min to 1 day. None where there is no
         history yet: then give ``announcements`` and ``usual``.
-    horizon : str
-        How far, for example ``"14d"``.
-    as_of : date, datetime or str, optional
-        What was known then: a date means its evening. Default: the whole history.
-    announcements : iterable of dates
-        Past or coming announcements.
-    interval : str, optional
-        Interval of the table; default: the history's grain (a day where the day comes in uneven parts).
+    horizon, interval : str
+        How far, for example ``"14d"``, and in which steps; the default is the history's own grain (a day where the day
+        comes in uneven parts).
+    as_of, announcements, peak : date, datetime or str
+        What was known then (a date means its evening; default: all), past or coming announcements, and the day of the
+        peak where it is known.
     paths, seed : int
         How many sample paths, and which.
     columns, parts, queue, zone
-        See ``history.read_history``. Where the history names several queues and none is asked for, each gets its own
-        forecast (``Forecast.queues``) and the total is their sum.
+        See ``history.read_history``. Several queues, none of them asked for: each gets its forecast, see ``Forecast.queues``.
     country : str or None
         Whose public holidays count.
     library, exclude
         Past cases, and regions to leave out of them. A back-test on a region that the packaged library holds must
         leave it out (``exclude=["tokyo"]``), else the constants have seen the answer.
-    peak : date, optional
-        Day of the peak where it is known.
-    usual : float, optional
-        Contacts on a usual day, where the history cannot tell.
+    usual, capacity : float, optional
+        Contacts on a usual day, where the history cannot tell; contacts a day that can be answered at most: counts near
+        it may hide a higher demand.
     opening : str, optional
         For example ``"09:00-18:00"``: opening hours where the history has whole days only; contacts spread evenly.
-    capacity : float, optional
-        Contacts a day that can be answered at most; counts near it may hide a higher demand.
     kernel, baseline : str
         See ``kernel.DECAYS`` and ``usual.choose``.
 
@@ -207,63 +198,34 @@ def forecast(
     HistoryError
         With every fault of the history, each with its row.
     DomainError
-        A name or number outside its domain.
+        Names or numbers outside their domain, all of them at once.
     """
     reading: dict[str, Any] = {"columns": columns, "parts": parts, "queue": queue, "zone": zone}
-    decay_law(kernel)
-    check_baseline(baseline)
-    told = tuple(announcements)
+    told = Told(dates_of(announcements), None if peak is None else date_of(peak, "peak"), usual, capacity, kernel)
+    check_numbers(told, paths, baseline)
     cases = (library or case_library()).without(exclude) if exclude else (library or case_library())
-    window = parse_window(opening) if opening else None
-    step = parse_duration(interval) if interval else None
-    asked = Asked(parse_duration(horizon), step, window)
+    asked = read_asked(horizon, interval, opening)
 
     def request_of(known: History) -> Request:
-        days = tuple(_day_index(day, known, "announcements") for day in told)
-        surge = Surge(days, None if peak is None else _day_index(peak, known, "peak"), usual, kernel, capacity)
-        model = DailyModel(Calendar(known.first_day, country), cases, surge, baseline)
+        model = DailyModel(Calendar(known.first_day, country), cases, told.surge(known.first_day), baseline)
         return Request(asked, paths, Luck(seed), model, reading)
 
     if several_queues(history, reading, {"usual": usual, "capacity": capacity}):
         from surgesim.demand.queues import forecast_queues, read_queues
 
-        known = {name: one.until(as_of) for name, one in read_queues(history, reading).items()}
-        return forecast_queues(known, request_of)
-    alone = _known(history, as_of, told, usual, reading)
+        return forecast_queues({name: one.until(as_of) for name, one in read_queues(history, reading).items()}, request_of)
+    alone = told.no_history(as_of) if history is None else read_history(history, **reading).until(as_of)
     return run_forecast(alone, request_of(alone), None)
 
 
-def _known(
-    history: Any, as_of: Day | None, announcements: tuple[Day, ...], usual: float | None, reading: Mapping[str, Any]
-) -> History:
-    if history is not None:
-        return read_history(history, **reading).until(as_of)
-    if usual is None or (as_of is None and not announcements):
-        what = "no history, so the size is not known"
-        raise HistoryError(Problem(what, "history", "give usual=<contacts on a usual day> and announcements=[...]"))
-    first = _date(as_of if as_of is not None else announcements[0], "as_of")
-    one = np.array([0.0])
-    return History(first, one, one + DAY_S, np.full((1, 1), np.nan), np.zeros(1, dtype=np.int64), known_s=float("inf"))
-
-
-def _date(day: Day, where: str) -> date:
-    if isinstance(day, str):
-        try:
-            return datetime.fromisoformat(day).date()
-        except ValueError as error:
-            raise HistoryError(Problem(f"{day!r} is not a date", where, 'write "2020-04-07"')) from error
-    return day.date() if isinstance(day, datetime) else day
-
-
-def _day_index(day: Day, history: History, where: str) -> int:
-    return (_date(day, where) - history.first_day).days
-
-
 def run_forecast(history: History, request: Request, before: Forecast | None) -> Forecast:
-    totals = daily_totals(history)
+    """Return the forecast of one history; ``before`` is the forecast that it updates."""
+    country = request.model.calendar.country
+    totals = open_totals(history, country)
     partial = bool(np.isnan(history.counts[-1]).any()) and history.known_s < float(history.ends_s[-1])
     if partial:
         totals = totals[:-1]
+    check_recent(history, totals)
     first = history.first_day + timedelta(days=len(totals))
     skip_s = history.known_s if partial else 0.0
     days = max(1, int(np.ceil((request.asked.horizon_s + skip_s) / DAY_S)))
@@ -272,7 +234,8 @@ def run_forecast(history: History, request: Request, before: Forecast | None) ->
     profile = _profile(history, request, tagged)
     if partial:
         daily = paced(daily, history, profile, first)
-    starts, whole_days, grid = lay_grid(history, request.asked, profile, daily, (first, skip_s, days))
+    opened = open_days(history, country, first, days)
+    starts, whole_days, grid = lay_grid(history, request.asked, profile, (daily, opened), (first, skip_s))
     table = fill_table(starts, grid, daily, by_day=whole_days and history.by_day)
     draws = sample_paths(daily.bands, grid, request.paths, request.luck)
     state = State(daily.outlook.passed, daily.outlook.mode)

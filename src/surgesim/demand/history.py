@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from surgesim.base.errors import HistoryError, Problem
 from surgesim.base.units import parse_window
-from surgesim.demand.history_checks import DAY_S, daily_rows_inside, duplicates, grain_s
+from surgesim.demand.history_checks import DAY_S, daily_rows_inside, duplicates, far_apart, gathered, grain_s
 from surgesim.demand.history_notes import known_until, noted
-from surgesim.demand.history_rows import Row, Table, open_table, parse_rows
+from surgesim.demand.history_open import Row, Table, open_table
+from surgesim.demand.history_rows import parse_rows
 
 
 @dataclass(frozen=True)
@@ -206,18 +207,19 @@ def _check_zone(zone: str) -> None:
         raise HistoryError(Problem(f"unknown time zone {zone!r}", "zone", 'write for example "Asia/Tokyo"')) from error
 
 
-def _stop(faults: list[Problem]) -> None:
+def _stop(table: Table, faults: list[Problem]) -> None:
     if faults:
-        raise HistoryError(faults)
+        raise HistoryError(gathered(table, faults))
 
 
 def _from_rows(table: Table, rows: list[Row], faults: list[Problem]) -> History:
     duplicates(table, rows, faults)
     if not rows:
-        _stop([*faults, Problem("no usable row", table.name)])
+        _stop(table, [*faults, Problem("no usable row", table.name)])
+    far_apart(table, rows, faults)
     grain = grain_s(table, rows, faults)
     daily_rows_inside(table, rows, grain, faults)
-    _stop(faults)
+    _stop(table, faults)
     offsets = np.array([(row.start - datetime.combine(row.start.date(), time())).seconds for row in rows])
     starts = np.unique(offsets) if grain < DAY_S else np.unique(offsets[:1])
     values = np.array([row.values[0] for row in rows])
@@ -233,7 +235,7 @@ def _from_parts(table: Table, rows: list[Row], parts: Mapping[str, str], faults:
             faults.append(Problem("two parts of the day overlap", f"parts: {list(parts)[a]}, {list(parts)[b]}"))
     if not rows:
         faults.append(Problem("no usable row", table.name))
-    _stop(faults)
+    _stop(table, faults)
     starts = np.array([windows[at][0] for at in order], dtype=float)
     ends = np.array([windows[at][1] for at in order], dtype=float)
     offsets = np.tile(starts, len(rows))

@@ -1,92 +1,25 @@
-"""Rows of a history as text: open a file or frame, find the columns, read stamps and counts, name what cannot be read."""
+"""Rows of a history: find the columns, read stamps and counts, name what cannot be read."""
 
-import csv
 import difflib
-import io
 import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from surgesim.base.errors import HistoryError, Problem
+from surgesim.demand.history_open import Row, Table, open_table
 
-TOTAL_WORDS = ("total", "sum", "subtotal", "grand total", "合計", "総計", "小計", "計", "累計")
-MISSING_WORDS = ("", "-", "--", "na", "n/a", "nan", "null", "none", "欠測", "休", "休業")
+MISSING_WORDS = ("", "-", "--", "na", "n/a", "nan", "<na>", "nat", "null", "none", "欠測", "休", "休業")
+_TOTAL = re.compile(r"(grand |sub-?)?totals?\b.*|sum\b.*|[^\d].*計|.*月計|計")
+_WEEKDAY = re.compile(r"\((?:[月火水木金土日](?:曜日?)?|mon|tue|wed|thu|fri|sat|sun)\)")
 _STAMP = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
+    r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))"
+    r"(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: its number in the source, its start and its counts (one, or one for each part of the day)."""
-
-    number: int
-    start: datetime
-    values: tuple[float, ...]
-
-
-@dataclass
-class Table:
-    """A source opened as text."""
-
-    name: str
-    header: list[str]
-    cells: list[list[Any]]
-    first_row: int
-    notes: list[Problem]
-    zone: str = ""
-    by_day: bool = True
-    converted: int = 0
-    plain: int = 0
-
-    def at(self, number: int, before: str = "") -> str:
-        """Return the place of a row for a message."""
-        return f"{self.name}: {before}row {number}"
-
-
-def open_table(source: Any) -> Table:
-    """Open a CSV file or a frame.
-
-    Raises
-    ------
-    HistoryError
-        If the file cannot be read, or the object is no frame.
-    """
-    if isinstance(source, str | Path):
-        return _open_file(Path(source))
-    if hasattr(source, "columns"):
-        header = [str(name) for name in source.columns]
-        columns = [source[name].to_list() for name in source.columns]
-        cells = [list(row) for row in zip(*columns, strict=True)]
-        return Table("frame", header, cells, 1, [])
-    raise HistoryError(Problem(f"cannot read a history from {type(source).__name__}", "", "give a path or a frame"))
-
-
-def _open_file(path: Path) -> Table:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise HistoryError(Problem(f"cannot read the file: {error.strerror}", str(path))) from error
-    notes = []
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("cp932")
-        except UnicodeDecodeError as error:
-            raise HistoryError(Problem("neither UTF-8 nor CP932", path.name, "save it as UTF-8")) from error
-        notes.append(Problem("not UTF-8: read as CP932 (Shift-JIS)", path.name, "save it as UTF-8"))
-    lines = [(reader.line_num, row) for reader in [csv.reader(io.StringIO(text, newline=""))] for row in reader]
-    if not lines:
-        raise HistoryError(Problem("the file is empty", path.name))
-    table = Table(path.name, lines[0][1], [row for _, row in lines[1:]], 2, notes)
-    return table
 
 
 def _plain(name: str) -> str:
@@ -96,6 +29,9 @@ def _plain(name: str) -> str:
 def _column(table: Table, ours: str, columns: dict[str, str], faults: list[Problem]) -> int:
     wanted = columns.get(ours, ours)
     plain = [_plain(name) for name in table.header]
+    if plain.count(_plain(wanted)) > 1:
+        faults.append(Problem(f"column {wanted!r} appears {plain.count(_plain(wanted))} times", table.name, "keep one of them"))
+        return -1
     if _plain(wanted) in plain:
         return plain.index(_plain(wanted))
     near = difflib.get_close_matches(_plain(wanted), plain, n=1)
@@ -127,6 +63,10 @@ def parse_rows(
         if not any(str(cell).strip() for cell in cells if cell is not None):
             continue
         if chosen is not None and str(cells[chosen[0]]) != chosen[1]:
+            continue
+        if any(str(cell).strip() for cell in cells[len(table.header) :]):
+            what = f"{len(cells)} cells, but the header has {len(table.header)}"
+            faults.append(Problem(what, table.at(number), 'put quotes around a number with a comma: "1,234"'))
             continue
         cells = cells + [""] * (len(table.header) - len(cells))
         start = _read_start(table, number, cells[at_start], faults)
@@ -216,26 +156,28 @@ def _choose_queue(table: Table, columns: dict[str, str], queue: str | None) -> t
 
 
 def _read_start(table: Table, number: int, cell: Any, faults: list[Problem]) -> datetime | None:
-    if isinstance(cell, datetime):
+    if isinstance(cell, datetime) and cell == cell:  # pandas writes a missing instant as one that equals nothing
         table.by_day = False
         return _local(table, number, cell)
-    if isinstance(cell, date):
+    if isinstance(cell, date) and cell == cell:
         return datetime.combine(cell, time())
-    text = _plain(str(cell))
-    if text in TOTAL_WORDS:
+    text = _WEEKDAY.sub("", _plain(str(cell)))
+    if _TOTAL.fullmatch(text):
         faults.append(Problem(f"a totals row ({cell})", table.at(number), "delete the row"))
         return None
     match = _STAMP.fullmatch(text.upper())
     try:
         if match is None:
             raise ValueError(text)
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-        instant = datetime(year, month, day, hour, minute, second, tzinfo=_offset(match.group(7)))
+        year, month, day, month_, day_, hour, minute, second = (int(part or 0) for part in match.groups()[:8])
+        instant = datetime(year, month or month_, day or day_, hour, minute, second, tzinfo=_offset(match.group(9)))
     except ValueError:
         faults.append(Problem(f"{cell!r} is no date", table.at(number), "write 2020-04-07 or 2020-04-07 09:00"))
         return None
-    table.by_day &= match.group(4) is None
-    return _local(table, number, instant) if match.group(4) is not None else instant.replace(tzinfo=None)
+    if match.group(6) is None:
+        return instant.replace(tzinfo=None)
+    table.by_day = False
+    return _local(table, number, instant)
 
 
 def _offset(text: str | None) -> tzinfo | None:

@@ -132,7 +132,9 @@ def summed(histories: Mapping[str, History]) -> History:
         at = slice((one.first_day - first).days, (one.first_day - first).days + one.days)
         columns = np.searchsorted(starts, one.starts_s)
         used = ~np.isnan(one.counts).all(axis=0)  # times at which this queue is ever open
-        counts[at, columns[used]] += one.counts[:, used]
+        weekday = (one.first_day.weekday() + np.arange(one.days)) % 7
+        own = np.where(one.open_weekdays[weekday][:, None], one.counts, 0.0)  # shut is nothing, missing stays missing
+        counts[at, columns[used]] += own[:, used]
         seen[at, columns[used]] |= True
         rows[at] = np.maximum(rows[at], one.rows)
     counts[~seen] = np.nan

@@ -1,6 +1,5 @@
 """Rows of the forecast table: which intervals, which share of the day, how wide."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.errors import HistoryError, Problem
+from surgesim.demand.asking import Asked
 from surgesim.demand.baseline import Profile, to_counts
 from surgesim.demand.conformal import TABLE_LEVELS
 from surgesim.demand.daily import Daily
@@ -20,35 +20,27 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Asked:
-    """Horizon and interval in seconds, and opening hours where the history has whole days only."""
-
-    horizon_s: float
-    interval_s: float | None
-    opening: tuple[float, float] | None
+FEW = 30.0
 
 
 def lay_grid(
-    history: History, asked: Asked, profile: Profile, daily: Daily, span: tuple[date, float, int]
+    history: History, asked: Asked, profile: Profile, days: tuple[Daily, NDArray[np.bool_]], span: tuple[date, float]
 ) -> tuple[list[datetime], bool, Grid]:
     """Return the start of each row, whether rows are whole days, and the grid.
 
     Parameters
     ----------
+    days : tuple
+        The daily forecast, and on which of its days the desk is open.
     span : tuple
-        First day, seconds of it that are over, and number of days.
+        First day, and seconds of it that are over.
     """
-    first, skip_s, days = span
+    (daily, opened), (first, skip_s) = days, span
     cuts = _cuts(history, asked)
-    open_days = history.open_weekdays
     starts: list[datetime] = []
     day_of, shares = [], []
-    for at in range(days):
+    for at in np.flatnonzero(opened).tolist():
         day = first + timedelta(days=at)
-        if not open_days[day.weekday()]:
-            continue
         edges = np.array([0.0, float(DAY_S)]) if cuts is None else cuts
         part = np.array([1.0]) if cuts is None else profile.shares(day.weekday(), edges)
         for start_s, share in zip(edges[:-1], part, strict=True):
@@ -89,11 +81,28 @@ def fill_table(starts: list[datetime], grid: Grid, daily: Daily, by_day: bool) -
     mean = daily.mean()[grid.day] * grid.share
     quantiles = bands.log_quantiles(TABLE_LEVELS)[grid.day]
     if grid.spread:
-        extra = grid.spread**2 + 1.0 / np.maximum(mean, 0.5)
-        wider = np.sqrt(1.0 + extra / bands.deviation[grid.day] ** 2)
+        wider = np.sqrt(1.0 + (grid.spread / bands.deviation[grid.day]) ** 2)
         middle = bands.centre[grid.day, None]
         quantiles = middle + (quantiles - middle) * wider[:, None]
+    counts = to_counts(quantiles + np.log(daily.factor)[grid.day, None]) * grid.share[:, None]
+    if grid.spread:
+        counts = _counted(counts)
     columns: dict[str, Any] = {"start": [start.date() for start in starts] if by_day else starts, "mean": mean}
-    for at, level in enumerate(TABLE_LEVELS):
-        columns[f"p{round(100 * level):02d}"] = to_counts(quantiles[:, at] + np.log(daily.factor)[grid.day]) * grid.share
+    columns |= {f"p{round(100 * level):02d}": counts[:, at] for at, level in enumerate(TABLE_LEVELS)}
     return polars.DataFrame(columns)
+
+
+def _counted(levels: Floats) -> Floats:
+    """Return quantiles of counts from those of their expected values, shape (rows, TABLE_LEVELS).
+
+    The root of a Poisson count plus 3/8 has deviation one half whatever its mean (Anscombe 1948), so on the scale of
+    roots the two spreads add as squares. Quantiles of few contacts are whole numbers, as their counts are.
+    """
+    from scipy.special import ndtri
+
+    roots = np.sqrt(levels + 0.375)
+    own = roots - roots[:, [len(TABLE_LEVELS) // 2]]
+    chance = 0.5 * ndtri(TABLE_LEVELS)
+    away = np.sign(chance) * np.sqrt(own**2 + chance**2)
+    counts = np.maximum(np.maximum(roots - own + away, 0.0) ** 2 - 0.375, 0.0)
+    return np.asarray(np.where(counts < FEW, np.rint(counts), counts))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.demand.baseline import Calendar, Split, split
+from surgesim.demand.kernel import relative_variance
 from surgesim.demand.outlook import Outlook, walk_covariance
 from surgesim.demand.statsforecasts import STATSFORECAST, check_installed, statsforecast_level
 
@@ -15,6 +16,8 @@ Floats = NDArray[np.float64]
 
 WINDOW_DAYS = 120
 ORIGINS, SPAN = 10, 7
+WEEK_DAYS = 7
+LEAST_STEP = 0.05
 TREND_FADE, TREND_DAYS = 0.9, 21
 BETTER_BY = 0.1  # another model must beat the first by this share before it takes its place
 
@@ -43,7 +46,7 @@ def trend(totals: Floats, calendar: Calendar, days: int) -> tuple[Split, Floats]
 def _slope(adjusted: Floats) -> float:
     """Return the least-squares slope a day; 0 where fewer than a week is known."""
     known = np.flatnonzero(~np.isnan(adjusted))
-    return float(np.polyfit(known, adjusted[known], 1)[0]) if len(known) >= 7 else 0.0
+    return float(np.polyfit(known, adjusted[known], 1)[0]) if len(known) >= WEEK_DAYS else 0.0
 
 
 MODELS: dict[str, Callable[[Floats, Calendar, int], tuple[Split, Floats]]] = {
@@ -115,8 +118,10 @@ def choose(totals: Floats, calendar: Calendar, model: str = "auto", days: int = 
 
 
 def _covariance(name: str, parts: Split, days: int) -> Floats:
-    step = parts.noise / np.sqrt(STEPS.get(name, STEPS["local"]))
-    return walk_covariance(days, float(step), parts.noise)
+    """Return how a random-walk level goes astray; the noise of small counts moves no level."""
+    usual = float(np.exp(np.mean(parts.level[-WEEK_DAYS:])))
+    moved = max(parts.noise**2 - float(relative_variance(usual, 0.0)), LEAST_STEP**2)
+    return walk_covariance(days, float(np.sqrt(moved / STEPS.get(name, STEPS["local"]))), parts.noise)
 
 
 def run_model(name: str, totals: Floats, calendar: Calendar, days: int) -> tuple[Split, Outlook]:
