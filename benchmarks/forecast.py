@@ -147,12 +147,13 @@ def all_origins(every: list[Series], library: CaseLibrary, step: int) -> Tally:
     return tally
 
 
-def announced(every: list[Series], library: CaseLibrary, blind: bool) -> Tally:
+def announced(every: list[Series], library: CaseLibrary, blind: bool) -> tuple[Tally, list[float]]:
     """Forecast on the evening of each announcement; blind: from the usual contacts a day and past cases alone.
 
-    Blind only where no surge runs yet: a desk in a surge has a history.
+    Blind only where no surge runs yet: a desk in a surge has a history. Also returned: log of the fortnight that came
+    over what was known before (the usual day; with counts the last week).
     """
-    tally = Tally()
+    tally, sizes = Tally(), []
     for series in every:
         running = {origin - 1 for origin in surge_origins(series.totals)} if blind else set()
         for day in sorted(set(series.announced) - running):
@@ -162,7 +163,16 @@ def announced(every: list[Series], library: CaseLibrary, blind: bool) -> Tally:
             known = np.full(day + 1, np.nan) if blind else series.totals[: day + 1]
             usual = float(np.nanmedian(before)) if blind else None
             tally.add(run_surge(series, known, library, Surge((day,), None, usual)), series.totals[: day + 1], actual, {})
-    return tally
+            sizes.append(float(np.log(np.nanmean(actual) / (usual or np.nanmean(before[-7:])))))
+    return tally, sizes
+
+
+def show_floor(sizes: list[float], known: str) -> None:
+    """Print how wide a band is that knows all but the size, for log-normal sizes: the floor under every forecast."""
+    spread = float(np.std(sizes))
+    width = (np.exp(1.645 * spread) - np.exp(-1.645 * spread)) / np.exp(0.5 * spread**2)
+    print(f"  log of the fortnight over {known}: mean {np.mean(sizes):.2f}, deviation {spread:.2f} between announcements;")
+    print(f"  a 90 % band that knows all but this size is {width:.2f} wide")
 
 
 def bank_history(path: Path) -> History:
@@ -270,9 +280,10 @@ def main() -> None:
             rolling.show_bands(f"3. {kind}: without hindsight, days in a surge")
         all_origins(mine, library, 3 * asked.step).show_bands(f"3. {kind}: every day")
         for blind, title in ((False, "an announcement, counts known so far"), (True, "an announcement, no history")):
-            told = announced(mine, library, blind)
+            told, sizes = announced(mine, library, blind)
             if told.bands:
                 told.show_bands(f"3. {kind}: {title}")
+                show_floor(sizes, "a usual day" if blind else "the last week")
     for path in sorted(asked.data.glob("bank_calls_5min*.csv")):
         bank(path)
     speed(next(series for series in every if series.kind == "hotline"))

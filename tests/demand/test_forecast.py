@@ -161,9 +161,7 @@ def test_counts_at_capacity_hide_demand():
 
 
 def test_today_so_far_moves_the_rest_of_today():
-    hours = [
-        {"start": f"{day(at)} {hour:02d}:00", "offered": 50.0} for at in range(40) for hour in range(9, 18)
-    ]
+    hours = [{"start": f"{day(at)} {hour:02d}:00", "offered": 50.0} for at in range(40) for hour in range(9, 18)]
     quiet = forecast(pl.DataFrame(hours), "8h", as_of=f"{day(39)} 12:00:00", country=None)
     assert quiet.table["start"][0] == datetime.fromisoformat(f"{day(39)} 12:00")
     for row in hours[-9:-6]:
@@ -190,3 +188,27 @@ def test_unknown_names_are_refused():
         forecast(flat(), baseline="oracle")
     with pytest.raises(DomainError, match="known"):
         forecast(flat(), exclude=["atlantis"])
+
+
+def test_an_announcement_amid_a_surge_is_averaged_with_how_the_surge_goes_on():
+    going = forecast(frame(), as_of=day(66), country=None).table["p50"].to_numpy()
+    told = forecast(frame(), as_of=day(66), announcements=day(66), country=None)
+    assert told.state.mode == "announced"
+    assert (told.table["p50"].to_numpy() > going).all()
+    again = forecast(frame(), as_of=day(66), announcements=[day(66), FIRST + timedelta(days=66)], country=None)
+    assert again.table.equals(told.table)  # the same day twice is one announcement
+
+
+def test_an_announcement_that_no_surge_answered_in_two_weeks_is_over():
+    quiet = forecast(flat(), country=None)
+    assert forecast(flat(), announcements=[day(70), day(-400)], country=None).table.equals(quiet.table)
+    assert forecast(flat(), announcements=[day(80)], country=None).state.mode == "announced"
+
+
+def test_without_history_the_band_is_wide_and_its_week_is_that_of_past_desks():
+    made = forecast(None, announcements=["2026-06-01"], usual=500, country=None)
+    table = made.table
+    assert float(((table["p95"] - table["p05"]) / table["mean"]).mean()) > 2.0
+    sunday = table.filter(pl.col("start").dt.weekday() == 7)["p50"][0]
+    monday = table.filter(pl.col("start").dt.weekday() == 1)["p50"][0]
+    assert sunday < 0.85 * monday
