@@ -1,6 +1,6 @@
 """Simulation engines: CPU time per contact, interleaved in one run, with memory, threads and start-up.
 
-    python benchmarks/engine.py --threads | --memory
+    python benchmarks/engine.py --threads | --memory | --start-up
     python benchmarks/engine.py [--quick] [--rounds 7] [--workloads W1 W2 W3] [--peer NAME=COMMAND]
 
 One contact is one offered attempt. Every round runs every engine on every workload once, so that a busy moment of the
@@ -25,6 +25,7 @@ import shlex
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -226,6 +227,15 @@ def start_up(name: str, *command: str) -> None:
     print(f"  {name:<34}{min(walls):6.2f} s")
 
 
+def first_compile() -> None:
+    """Print how long the first-ever compilation takes: all that ``surgesim warmup`` compiles, into an empty folder."""
+    code = "from surgesim.engines import UNITS, prepare; prepare(units=UNITS)"
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], env=os.environ | {"SURGESIM_CACHE_DIR": folder}, check=True)
+        print(f"  {'compiled for the first time':<34}{time.perf_counter() - start:6.2f} s")
+
+
 def start_ups() -> None:
     """Print start-up times."""
     python, first = sys.executable, "import engine_workloads as w; from surgesim.sim.engine import run; run(w.model(w.W1), 1, 1)"
@@ -237,6 +247,7 @@ def start_ups() -> None:
     else:
         print("  surgesim --help                    not measured: the command is not installed here")
     start_up("first result of W1, compiled before", python, "-c", first)
+    first_compile()
 
 
 def missing(named: dict[str, str]) -> None:
@@ -256,17 +267,20 @@ def main() -> None:
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND", help="another program")
     parser.add_argument("--threads", action="store_true", help="only two threads against one")
     parser.add_argument("--memory", action="store_true", help="only memory")
+    parser.add_argument("--start-up", action="store_true", help="only start-up and compilation")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--offered", type=float, default=1e6, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.memory_of:
         memory(arguments.memory_of, arguments.offered)
         return
-    if arguments.threads or arguments.memory:
+    if arguments.threads or arguments.memory or arguments.start_up:
         if arguments.threads:
             threads()
         if arguments.memory:
             memories(100)
+        if arguments.start_up:
+            start_ups()
         return
     works = [work for work in WORKLOADS if work.name in arguments.workloads]
     named = dict(peer.split("=", 1) for peer in arguments.peer)

@@ -225,7 +225,7 @@ def prepare(progress: Progress = silent, units: Iterable[str] = ("replicate",)) 
 
     for unit in units:
         if not is_filled(unit):
-            progress("compiling the simulation engine, once per installation (5 to 20 s)", 0, 0)
+            progress("compiling the simulation engine, once per installation (about 10 s)", 0, 0)
             warm_up(unit)
 
 

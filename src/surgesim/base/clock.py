@@ -207,9 +207,10 @@ def holidays_of(country: str = "JP", years: Iterable[int] = (), language: str | 
     DomainError
         Unknown country or language.
     """
-    from holidays import country_holidays, list_supported_countries
+    from holidays import country_holidays
+    from holidays.registry import COUNTRIES
 
-    known = list_supported_countries()
+    known = [code for entry in COUNTRIES.values() for code in entry[1:] if code.isupper()]  # without loading them all
     if country not in known:
         raise DomainError(Problem(f"unknown country {country!r}", "holidays", suggestion(country, known)))
     asked = list(years)

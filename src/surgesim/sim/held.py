@@ -78,7 +78,8 @@ class Held:
 
     def __init__(self, values: Any, kind: HeldType | None = None) -> None:
         self.values, self.kind = values, kind or _kind_of(values)
-        self.words = np.array(_words_of(values), dtype=np.int64)
+        self.list = _words_of(values)
+        self.words = np.array(self.list, dtype=np.int64)
         self.address = int(self.words.__array_interface__["data"][0])
 
 
@@ -104,7 +105,7 @@ def _words_of(values: Any) -> list[int]:
             words.append(value.ctypes.data)
             words.extend(value.shape)
         elif isinstance(value, Held):
-            words.extend(value.words.tolist())
+            words.extend(value.list)
         else:
             words.extend(_words_of(value) if isinstance(value, tuple) else (int(value),))
     return words

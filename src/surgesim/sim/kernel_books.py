@@ -4,6 +4,7 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.heaps import WHO_MASK
 from surgesim.sim.kernel_marks import (
+    AFTER,
     C_AFTER,
     C_HANDLED,
     C_HOLD,
@@ -12,12 +13,16 @@ from surgesim.sim.kernel_marks import (
     C_TALK,
     C_WAIT_HANDLED,
     C_WITHIN,
+    HOLD,
     INSIDE,
     SECONDS,
+    Keys,
+    drawn,
+    ticks,
 )
 from surgesim.sim.kernel_staff import LINE_BUSY, spread
 from surgesim.sim.state import CALLING, INTERVAL, SPARE, Floats, Integers, Out, State
-from surgesim.sim.work_arrays import CLOCKED, OPENED, WorkRules
+from surgesim.sim.work_arrays import CLOCKED, HOLDS, OPENED, WRAPS, WorkRules
 
 
 @inlined
@@ -42,6 +47,17 @@ def new_place(
     person.since = since
     person.gives_up = -1  # an older appointment of the same place must not be taken for this one's
     return int(slot)
+
+
+@inlined
+def held_after(centre: Centre, keys: Keys, queue: int, need: int, attempt: int, speed: float) -> tuple[int, int]:
+    """Return how long a contact is on hold, and how long the work after it takes; most queues have neither."""
+    rules, hold, after = centre.queues[queue], 0, 0
+    if rules.work & HOLDS:
+        hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt) * speed)
+    if rules.work & WRAPS:
+        after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
+    return hold, after
 
 
 @inlined
@@ -85,8 +101,9 @@ def book_handled(
     row[C_ON_TIME] += 0.0 if late else 1.0
     row[C_WAIT_HANDLED] += wait
     row[C_TALK] += talk
-    row[C_HOLD] += hold
-    row[C_AFTER] += after
+    if hold + after > 0:
+        row[C_HOLD] += hold
+        row[C_AFTER] += after
     book_wait(centre.wait_edges, out.waits, centre.day[interval], queue, wait, 0)
 
 

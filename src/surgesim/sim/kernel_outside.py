@@ -3,10 +3,10 @@
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled
 from surgesim.sim.contacts import CALLED_BACK, OFFER_SHIFT, POSTED, TRY_SHIFT
-from surgesim.sim.kernel_books import book_handled
+from surgesim.sim.kernel_books import book_handled, held_after
 from surgesim.sim.kernel_callbacks import opening
 from surgesim.sim.kernel_calls import follow_ups
-from surgesim.sim.kernel_marks import AFTER, HANDLED, HOLD, SECONDS, TALK, Keys, drawn, ticks
+from surgesim.sim.kernel_marks import HANDLED, SECONDS, TALK, Keys, drawn, ticks
 from surgesim.sim.state import INTERVAL, Out, Records, State
 from surgesim.sim.work_arrays import STAGE
 
@@ -26,8 +26,7 @@ def outside(
     """Work that takes its time and none of an agent's."""
     rules = centre.queues[queue]
     talk = ticks(drawn(centre.laws, rules.talk, keys[TALK], need, attempt) * factor)
-    hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt))
-    after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt))
+    hold, after = held_after(centre, keys, queue, need, attempt, 1.0)
     end = now + talk + hold + after
     opened = opening(mode, since, now) if rules.work & STAGE else 0
     book_handled(centre, out, queue, state.n[INTERVAL], now, now, talk, hold, after, opened)

@@ -6,13 +6,12 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BACK, DOOR_MASK, IN_MENU, MOVED
 from surgesim.sim.heaps import called, packed, pushed
-from surgesim.sim.kernel_books import book_handled, book_wait, new_place
+from surgesim.sim.kernel_books import book_handled, book_wait, held_after, new_place
 from surgesim.sim.kernel_branches import branch_for
 from surgesim.sim.kernel_callbacks import called_back, opening, seize_line, sent_back, unreached, waiting_since
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, post, redial
 from surgesim.sim.kernel_marks import (
     ABANDONED,
-    AFTER,
     BLOCKED,
     C_ABANDONED,
     C_BLOCKED,
@@ -31,7 +30,6 @@ from surgesim.sim.kernel_marks import (
     GROUP_HANDLED,
     GROUP_NOVICE,
     HANDLED,
-    HOLD,
     MENU,
     MISROUTE,
     SECONDS,
@@ -226,8 +224,7 @@ def serve(
     if short < 0:
         seconds = births.talk[ahead] if ahead >= 0 else drawn(centre.laws, rules.talk, keys[TALK], need, attempt)
         talk = ticks(seconds * factor * speed)
-        hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt) * speed)
-        after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
+        hold, after = held_after(centre, keys, queue, need, attempt, speed)
     else:
         talk, hold, after = short, 0, 0
     talk_end = now + handover + talk + hold

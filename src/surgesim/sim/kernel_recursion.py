@@ -11,11 +11,10 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK
 from surgesim.sim.heaps import ENDLESS, LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped, pushed, replaced
-from surgesim.sim.kernel_books import book_handled, book_wait
+from surgesim.sim.kernel_books import book_handled, book_wait, held_after
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, redial, self_service
 from surgesim.sim.kernel_marks import (
     ABANDONED,
-    AFTER,
     C_ABANDONED,
     C_FIRST,
     C_FOLLOW_UP,
@@ -28,7 +27,6 @@ from surgesim.sim.kernel_marks import (
     CLOSED_LOST,
     GROUP_HANDLED,
     HANDLED,
-    HOLD,
     INSIDE,
     PATIENCE,
     SECONDS,
@@ -191,8 +189,7 @@ def answer(
     rules, speed, interval = centre.queues[0], centre.groups[0].factor, state.n[INTERVAL]
     seconds = births.talk[ahead] if ahead >= 0 else drawn(centre.laws, rules.talk, keys[TALK], need, attempt)
     talk = ticks(seconds * factor * speed)
-    hold = ticks(drawn(centre.laws, rules.hold, keys[HOLD], need, attempt) * speed)
-    after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
+    hold, after = held_after(centre, keys, 0, need, attempt, speed)
     end = now + talk + hold + after
     book_handled(centre, out, 0, interval, arrival, now, talk, hold, after, 0)
     if current < centre.edges.size - 1:

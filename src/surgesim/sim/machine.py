@@ -9,7 +9,7 @@ import numpy as np
 
 from surgesim.base.errors import DomainError, PolicyError, Problem
 from surgesim.model.model import Model
-from surgesim.result.counters import GROUP_COLUMNS, GROUP_SUMS, SUMS, TRUNK_COLUMNS
+from surgesim.result.counters import GROUP_COLUMNS, GROUP_SUMS, SUMS
 from surgesim.sim.arrays import flat
 from surgesim.sim.births import births_of
 from surgesim.sim.books import COLUMN
@@ -25,12 +25,9 @@ from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
 
 OWN = "surgesim.sim."
-_SECONDS = (
-    np.array([1 / TICKS_PER_S if name in SUMS else 1.0 for name in COLUMN]),
-    np.array([1 / TICKS_PER_S if name in GROUP_SUMS else 1.0 for name in GROUP_COLUMNS]),
-    np.array([1 / TICKS_PER_S] * len(TRUNK_COLUMNS)),
-)
-"""What turns counters of queues, groups and trunks to seconds; ticks are a power of two, so that nothing is lost."""
+_SUMS = slice(COLUMN[SUMS[0]], COLUMN[SUMS[-1]] + 1)
+_GROUP_SUMS = np.array([1 / TICKS_PER_S if name in GROUP_SUMS else 1.0 for name in GROUP_COLUMNS])
+"""Ticks are a power of two, so that nothing is lost when they become seconds."""
 
 
 @lru_cache(maxsize=4)
@@ -218,8 +215,9 @@ class Machine:
 
 def in_seconds(counts: Counts) -> Counts:
     """Turn the times of counters from ticks to seconds, in place."""
-    for array, factors in zip((counts.queues, counts.groups, counts.trunks), _SECONDS, strict=True):
-        array *= factors
+    counts.queues[:, :, _SUMS] *= 1 / TICKS_PER_S
+    counts.groups[...] *= _GROUP_SUMS
+    counts.trunks[...] *= 1 / TICKS_PER_S
     return counts
 
 

@@ -112,7 +112,7 @@ class Recursion:
         self.model = model
         self.centre = flat(branched(model))
         self._centre: Any = Held(self.centre)  # read by compiled code as the centre itself
-        self.sizes = Sizes(4096, 1, 0)
+        self.sizes = Sizes(512, 1, 0)
         self._recur: Callable[..., int] | None = None
         self._kind: Any = None
         windows = self.centre.windows

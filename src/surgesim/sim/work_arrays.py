@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 
 CHAT, ESCALATES, SECOND_TIER, CLOCKED, OUTSIDE, OUTBOUND, OPENED, STAGE = 1, 2, 4, 8, 16, 32, 64, 128
-"""Bits of the field ``work`` of a queue: which rules it has."""
+HOLDS, WRAPS = 256, 512
+"""Bits of the field ``work`` of a queue: which rules it has; the last two, whether it takes holds and after-contact work."""
 
 NOT_ESCALATED, COLD, WARM = 0, 1, 2
 
@@ -106,6 +107,8 @@ def bits(model: Branched) -> list[int]:
         + OUTBOUND * (queue.work.outbound is not None)
         + OPENED * queue.work.from_opening
         + STAGE * (cases and queue.deferred)
+        + HOLDS * (queue.hold.mean > 0.0)
+        + WRAPS * (queue.after.mean > 0.0)
         for place, queue in enumerate(model.queues)
     ]
 
