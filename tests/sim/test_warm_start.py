@@ -98,6 +98,13 @@ def test_it_follows_the_exact_chain_from_a_given_number_inside() -> None:
         (Start(0.0, {"calls": (-1.0,)}), "at least 0"),
         (Start(0.0, {}, {"al": (1.0,)}), "did you mean 'all'"),
         (Start(0.0, {}, {"all": (1.0,) * 9}), "never more than 6"),
+        (Start(0.0, {}, {"all": (("cals", 1.0),)}), "did you mean 'calls'"),
+        (Start(0.0, redials={"calls": ((5.0, 0),)}), "from 1 to 59"),
+        (Start(0.0, redials={"calls": (float("nan"),)}), "at least 0"),
+        (Start(0.0, follow_ups={"calls": (5.0,)}), "no queue has follow-ups"),
+        (Start(0.0, callbacks={"calls": (5.0,)}), "offers no callbacks"),
+        (Start(0.0, callbacks={"calls": ((5.0, 1, 9.0),)}), "from 2 to 10"),
+        (Start(0.0, lines={"calls": (5.0,)}), "is on no trunk"),
     ],
 )
 def test_states_that_cannot_be_are_refused(start: Start, part: str) -> None:

@@ -61,15 +61,15 @@ class Dispatch:
                 return
             self.answer(self.queues[answer], group)
 
-    def set_timers(self, queue: QueueDesk) -> None:
+    def set_timers(self, queue: QueueDesk, joined: float, now: float) -> None:
         """Ask the policy when it is to be asked again about somebody who has joined a queue and waits."""
-        now = self.agenda.now
         for step in range(MOST_TIMERS if self.policy.timed else 0):
             seconds = self.policy.ask_timer(self.view, queue.index, now, step)
             if seconds == NEVER:
                 return
-            bell = self.agenda.at(now + on_grid(seconds), Rank.RING, queue.index)
-            bell.callbacks.append(lambda _: self.ring(queue))
+            if joined + on_grid(seconds) >= now:
+                bell = self.agenda.at(joined + on_grid(seconds), Rank.RING, queue.index)
+                bell.callbacks.append(lambda _: self.ring(queue))
 
     def ring(self, queue: QueueDesk) -> None:
         """A timer rings: the policy is asked about the head of the queue."""

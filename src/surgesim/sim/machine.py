@@ -18,8 +18,9 @@ from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST
 from surgesim.sim.policy import Policy, Question, Timer, policy_of
-from surgesim.sim.start import Placed, Start, placed
+from surgesim.sim.start import Start
 from surgesim.sim.start_kernel import begin
+from surgesim.sim.start_placed import Placed, placed
 from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, World, new_out, new_state, new_view
 from surgesim.sim.ticks import TICKS_PER_S
 from surgesim.sim.uncompiled import Bridge
@@ -144,10 +145,10 @@ class Machine:
         if births is None:
             births = births_of(self.model, self.centre, seed, replication)
         given = None if start is None else placed(start, self.model, seed, replication)
-        inside = 0 if given is None else 2 * len(given.waiting)
+        inside = 0 if given is None else 2 * given.people
         rows = self.rows(births) + inside if log else 0
         while True:
-            sizes = Sizes(self.sizes.people + inside, self.sizes.patience + inside, rows)
+            sizes = Sizes(self.sizes.people + inside, self.sizes.patience + inside, rows, inside)
             counts, state, out, status = self._once(births, sizes, seed, replication, given)
             if status != NO_ROOM:
                 break
@@ -173,7 +174,7 @@ class Machine:
         counts, state = Counts.empty(self.model), self._state(sizes)
         out, view = new_out(counts, sizes.rows), new_view(self.model, self.centre, self.policy)
         if given is not None:
-            begin(self.centre, births, state, view, out, given)
+            begin(self.centre, births, state, view, out, given, self.policy)
         world = Held(World(self._centre, births, state, view, out, keys_of(seed, replication)), self._kind)
         arguments = (world, self.policy.luck, self._arrived, self._free, self.policy.timed, self._timer)
         if self.bridge is not None:

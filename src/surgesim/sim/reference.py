@@ -19,7 +19,8 @@ from surgesim.sim.dispatch import Dispatch
 from surgesim.sim.policy import Policy, policy_of
 from surgesim.sim.reference_callers import Callers
 from surgesim.sim.reference_state import Process
-from surgesim.sim.start import Placed, Start, placed
+from surgesim.sim.start import Start
+from surgesim.sim.start_placed import Placed, placed
 from surgesim.sim.start_reference import begin
 from surgesim.sim.ticks import GRACE_S, on_grid, to_ticks
 
@@ -151,7 +152,7 @@ class Reference(Dispatch, Callers):
             balks = contact.holding is None and self.balks(contact, queue, announced)
             offer = None if balks or contact.holding is not None else self.accepted(contact, queue, announced, patience)
             if not balks and (offer is None or on_grid(offer.after_s) > 0.0):
-                self.set_timers(queue)
+                self.set_timers(queue, now, now)
                 end = now + (patience if offer is None else on_grid(offer.after_s))
                 yield place.called | self.agenda.at(end, Rank.GIVE_UP, contact.key)
         if place.agent is not None:

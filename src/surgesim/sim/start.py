@@ -1,52 +1,68 @@
-"""A start in the middle of the day: who waits, who is being served, from which moment on."""
+"""A start in the middle of the day: who waits, who is being served, who will call again, from which moment on."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from surgesim.base.errors import InputError, Problem
-from surgesim.base.laws import Law
-from surgesim.base.streams import Purpose
 from surgesim.base.text import suggestion
 from surgesim.model.model import Model
-from surgesim.sim.luck import Luck
-from surgesim.sim.ticks import LONGEST_S, on_grid
+from surgesim.sim.contacts import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
     import polars as pl
 
-FIRST_NEED = 1 << 60
-"""Number of the first contact that is there at the start; needs that are born have smaller ones."""
-MOST_DRAWS = 10_000
+    from surgesim.scenario.scenario import Scenario
+
+MOST_TRIES = 10
+"""Most tries of a callback that a scenario may have."""
+Entries = Mapping[str, Sequence[float | tuple[float, int]]]
 
 
 @dataclass(frozen=True)
 class Start:
     """The state of a centre at the start of an interval. What happened before is not simulated.
 
-    Who waits is booked as a first contact in the interval in which it arrived. Calls that were to come back (redials,
-    follow-ups) and the lines of talks in progress are not part of a state.
+    Who waits is booked as offered in the interval in which the contact arrived. Menus, chats beside others, posts whose
+    effect is still to come, and first calls after self-service are not part of a state.
 
     Attributes
     ----------
     at_s : float
         The moment, seconds from the start of the horizon; the start of an interval.
-    waiting : mapping of str to sequence of float
+    waiting : mapping of str to sequence of float or (float, int)
         By queue, how long each contact has waited, seconds; a backlog of deferred work as well. Their patience is drawn
-        from what is left of it, given that they are still there.
+        from what is left of it, given that they are still there. With a number: which attempt it is, 1 where left out.
     busy : mapping of str to sequence of float or (str, float)
         By group, for each agent at work the seconds still to go, or the queue and the seconds since the contact was
-        answered; then the rest is drawn from the handling time, given that it is longer.
+        answered; then the rest is drawn from the handling time, given that it is longer, and holds a line as long as
+        the talk goes on.
+    redials : mapping of str to sequence of float or (float, int)
+        By queue, in how many seconds each person calls who could not get through before. With a number: which attempt
+        that will be, 2 where left out; so many are left as the queue's redials allow.
+    follow_ups : mapping of str to sequence of float
+        By queue, in how many seconds each follow-up of a handled contact comes: repeats, second claims, stages of cases.
+    callbacks : mapping of str to sequence of float or (float, int, float)
+        By queue that was called, how many seconds ago each callback was promised that waits to be made for the first time.
+        Or with it which later try it is, and in how many seconds it comes to its queue, or minus how many seconds ago it
+        came.
+    lines : mapping of str to sequence of float
+        By queue, the seconds for which each talk in progress still holds a line of the queue's trunk, beside those that
+        ``busy`` draws.
     """
 
     at_s: float
-    waiting: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    waiting: Entries = field(default_factory=dict)
     busy: Mapping[str, Sequence[float | tuple[str, float]]] = field(default_factory=dict)
+    redials: Entries = field(default_factory=dict)
+    follow_ups: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    callbacks: Mapping[str, Sequence[float | tuple[float, int, float]]] = field(default_factory=dict)
+    lines: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, contacts: "pl.DataFrame", at_s: float, replication: int = 0) -> "Start":
+    def of(cls, contacts: "pl.DataFrame", at_s: float, replication: int = 0, scenario: "Scenario | None" = None) -> "Start":
         """Return the state at a moment of a run, from its contact log.
 
         Parameters
@@ -57,15 +73,12 @@ class Start:
             The moment, seconds from the start of the horizon.
         replication : int
             Which replication.
+        scenario : Scenario, optional
+            What was run; without it only ``waiting`` and ``busy`` are read.
         """
-        import polars as pl
+        from surgesim.sim.start_log import parts_of
 
-        log = contacts.filter((pl.col("replication") == replication) & (pl.col("joined_s") < at_s))
-        left = pl.coalesce("start_s", pl.col("joined_s") + pl.col("wait_s"), pl.lit(float("inf")))
-        there = log.filter(left >= at_s).select(pl.col("queue").cast(pl.String), at_s - pl.col("joined_s"))
-        served = log.filter((pl.col("start_s") < at_s) & (pl.col("end_s") > at_s))
-        work = served.select(pl.col("group").cast(pl.String), pl.col("end_s") - at_s)
-        return cls(at_s, _lists(there), _lists(work))
+        return cls(at_s, **parts_of(contacts, at_s, replication, scenario))
 
     def check(self, model: Model) -> None:
         """Refuse a state that the model cannot be in.
@@ -73,113 +86,67 @@ class Start:
         Raises
         ------
         InputError
-            Unknown names, times below 0, a moment inside an interval, more people at work than agents; all at once.
+            Unknown names, impossible times or attempts, a moment inside an interval, more people at work than agents;
+            all at once.
         """
-        problems = [*_names("start.waiting", self.waiting, [queue.name for queue in model.queues])]
-        problems += _names("start.busy", self.busy, model.groups)
+        problems = [*self._moment(model), *self._named(model), *self._staffed(model), *self._possible(model)]
+        if problems:
+            raise InputError(problems)
+
+    def _moment(self, model: Model) -> Iterator[Problem]:
         edges = model.clock.edges_s
         if self.at_s not in edges[:-1]:
             nearest = float(edges[np.abs(edges[:-1] - self.at_s).argmin()])
-            problems.append(Problem(f"{self.at_s:g} s is not the start of an interval", "start.at_s", f"write {nearest:g}"))
-        shared = [queue.name for queue in model.queues if queue.sharing is not None and queue.name in self.waiting]
-        problems += [
-            Problem(f"{name!r} is shared among sites: it is not known who waits where", "start.waiting", "leave it out")
-            for name in shared
-        ]
+            yield Problem(f"{self.at_s:g} s is not the start of an interval", "start.at_s", f"write {nearest:g}")
+
+    def _named(self, model: Model) -> Iterator[Problem]:
+        queues = [queue.name for queue in model.queues]
+        for part in fields(self)[1:]:
+            yield from _names(f"start.{part.name}", getattr(self, part.name), model.groups if part.name == "busy" else queues)
+        for queue in (work[0] for works in self.busy.values() for work in works if isinstance(work, tuple)):
+            if queue not in queues:
+                yield Problem(f"{queue!r} is not defined", "start.busy", suggestion(queue, queues))
+
+    def _staffed(self, model: Model) -> Iterator[Problem]:
         for place, group in enumerate(model.groups):
             size, busy = int(model.agents[place].max(initial=0)), len(self.busy.get(group, ()))
             if busy > size:
                 what = f"{busy} agents of {group!r} are at work, but there are never more than {size}"
-                problems.append(Problem(what, f"start.busy.{group}", "write fewer, or plan more heads"))
-        if problems:
-            raise InputError(problems)
+                yield Problem(what, f"start.busy.{group}", "write fewer, or plan more heads")
+
+    def _possible(self, model: Model) -> Iterator[Problem]:
+        """Yield what a queue cannot hold: unknown sites, callbacks without an offer, lines without a trunk."""
+        queues = {queue.name: queue for queue in model.queues}
+        for name in [name for name in self.waiting if name in queues]:
+            if queues[name].sharing is not None:
+                yield Problem(f"{name!r} is shared among sites: it is not known who waits where", "start.waiting", "leave it out")
+            if queues[name].work.outside:
+                yield Problem(f"nobody waits in {name!r}: it is done outside", "start.waiting", "write follow_ups")
+        for name in [name for name in self.callbacks if name in queues]:
+            holders = [model.queues[offer.queue] for offer in queues[name].callers.offers if offer.queue >= 0]
+            if not holders:
+                yield Problem(f"{name!r} offers no callbacks", "start.callbacks", "write the queue that was called")
+            elif holders[0].sharing is not None:
+                yield Problem(f"callbacks of {name!r} are shared among sites", "start.callbacks", "leave them out")
+        if self.follow_ups and not any(queue.follow_ups for queue in model.queues):
+            yield Problem("no queue has follow-ups", "start.follow_ups", "write redials, or leave them out")
+        for name in [name for name in self.lines if name in queues and queues[name].trunk < 0]:
+            yield Problem(f"{name!r} is on no trunk", "start.lines", "leave it out")
 
 
-def _lists(pairs: "pl.DataFrame") -> dict[str, tuple[float, ...]]:
-    found: dict[str, list[float]] = {}
-    for name, seconds in pairs.rows():
-        found.setdefault(name, []).append(seconds)
-    return {name: tuple(values) for name, values in found.items()}
-
-
-def _names(where: str, given: Mapping[str, Sequence[object]], known: Sequence[str]) -> list[Problem]:
-    problems = [Problem(f"{name!r} is not defined", where, suggestion(name, known)) for name in given if name not in known]
+def _names(where: str, given: Mapping[str, Sequence[object]], known: Sequence[str]) -> Iterator[Problem]:
     for name, values in given.items():
-        times = [value[1] if isinstance(value, tuple) else value for value in values]
+        if name not in known:
+            yield Problem(f"{name!r} is not defined", where, suggestion(name, known))
+        times = [value[1] if where == "start.busy" else value[0] for value in values if isinstance(value, tuple)]
+        times += [value for value in values if not isinstance(value, tuple)]
         if not all(isinstance(time, int | float) and 0.0 <= time < float("inf") for time in times):
-            problems.append(Problem(f"times of {name!r} are not all numbers of at least 0", where, "write seconds"))
-    return problems
-
-
-class Waiter(NamedTuple):
-    """Somebody who waits at the start; ``gives_up_s`` is a moment, infinite where it never comes."""
-
-    need: int
-    queue: int
-    stream: int
-    arrival_s: float
-    interval: int
-    gives_up_s: float
-
-
-class Worker(NamedTuple):
-    """An agent at work at the start."""
-
-    group: int
-    end_s: float
-
-
-class Placed(NamedTuple):
-    """A state with everything drawn, for one replication; both engines begin with it."""
-
-    at_s: float
-    interval: int
-    waiting: list[Waiter]
-    working: list[Worker]
-
-
-def placed(start: Start, model: Model, seed: int, replication: int) -> Placed:
-    """Return the state with patience and rests drawn, in the order in which people arrived."""
-    start.check(model)
-    luck, edges, at = Luck(seed, replication), model.clock.edges_s, float(start.at_s)
-    names = [queue.name for queue in model.queues]
-    order = sorted((-wait, names.index(name)) for name, waits in start.waiting.items() for wait in waits)
-    waiting = []
-    for place, (wait, queue) in enumerate(order):
-        need, past = FIRST_NEED + place, on_grid(-wait)
-        arrival = max(at - past, 0.0)
-        interval = int(np.searchsorted(edges, arrival, side="right")) - 1
-        left = _rest(model.queues[queue].patience, past, luck, need)
-        waiting.append(Waiter(need, queue, _stream(model, queue), arrival, interval, at + left))
-    working, number = [], FIRST_NEED + len(order)
-    for name, busy in start.busy.items():
-        for work in busy:
-            rest = _rest_of_work(model, names.index(work[0]), work[1], luck, number) if isinstance(work, tuple) else work
-            working.append(Worker(model.groups.index(name), at + on_grid(rest)))
-            number += 1
-    return Placed(at, int(np.searchsorted(edges, at, side="right")) - 1, waiting, working)
-
-
-def _stream(model: Model, queue: int) -> int:
-    """Return the first source of contacts of a queue, the first of all where it has none."""
-    own = np.flatnonzero(model.reason_queue[model.needs.reason] == queue)
-    return int(own[0]) if len(own) else 0
-
-
-def _rest(law: Law, past: float, luck: Luck, need: int) -> float:
-    """Return what is left of a patience that has lasted so long, on the grid; infinite where it never ends."""
-    gone = float(law.cdf(past))
-    mark = gone + luck.uniform(Purpose.PATIENCE, need, 1) * (1.0 - gone)
-    whole = float(law.quantile(mark)) if mark < 1.0 else past
-    return float("inf") if whole >= LONGEST_S else on_grid(max(whole - past, 0.0))
-
-
-def _rest_of_work(model: Model, queue: int, past: float, luck: Luck, need: int) -> float:
-    """Return the rest of a handling time that has lasted so long: the first draw that is longer (by rejection)."""
-    rules = model.queues[queue]
-    for draw in range(1, MOST_DRAWS):
-        parts = ((rules.talk, Purpose.TALK), (rules.hold, Purpose.HOLD), (rules.after, Purpose.AFTER_WORK))
-        whole = sum(luck.seconds(law, purpose, need, draw) for law, purpose in parts)
-        if whole > past:
-            return whole - past
-    return 0.0
+            yield Problem(f"times of {name!r} are not all numbers of at least 0", where, "write seconds")
+        late = [value[2] for value in values if isinstance(value, tuple) and len(value) == 3]
+        if not all(isinstance(time, int | float) and abs(time) < float("inf") for time in late):
+            yield Problem(f"callbacks of {name!r} do not all come at a moment", where, "write seconds")
+        numbers = [value[1] for value in values if isinstance(value, tuple) and where != "start.busy"]
+        least, most = (2, MOST_TRIES) if where == "start.callbacks" else (1, MOST_ATTEMPTS - 1)
+        if not all(isinstance(number, int) and least <= number <= most for number in numbers):
+            what = f"attempts of {name!r} are not all whole numbers"
+            yield Problem(what, where, f"write numbers from {least} to {most}")

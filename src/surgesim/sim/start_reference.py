@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
+from surgesim.sim.afterwards import dialled
 from surgesim.sim.agenda import Rank
-from surgesim.sim.contacts import Contact
+from surgesim.sim.contacts import Contact, Promise
 from surgesim.sim.desk import Agent, Waiting
-from surgesim.sim.start import Placed, Waiter, Worker
+from surgesim.sim.start_placed import Comer, Line, Placed, Waiter, Worker
 
 if TYPE_CHECKING:
     from surgesim.sim.reference import Reference
@@ -27,29 +28,44 @@ def begin(engine: "Reference", given: Placed) -> None:
         engine.agenda.process(_waits(engine, waiter, given.at_s))
     for worker in given.working:
         engine.agenda.process(_works(engine, worker, given.at_s))
+    for comer in given.coming:
+        engine.send(_contact(engine, comer))
+    for line in given.lines:
+        engine.agenda.process(_talks(engine, line, given.at_s))
+
+
+def _contact(engine: "Reference", person: Waiter | Comer) -> Contact:
+    """Return a contact of somebody who is known at the start; book a promise where it was given."""
+    factor, promised = float(engine.model.talk_factor[person.stream]), person.promised
+    contact = Contact(person.need, person.attempt, person.stream, person.queue, factor, person.arrival_s)
+    if promised is not None:
+        offer = engine.model.queues[promised.queue].callers.offers[promised.place]
+        contact.promise = Promise(offer, promised.since_s, promised.number)
+        engine.books.count(engine.books.interval_of(promised.since_s), person.queue, "promised")
+    return contact
 
 
 def _waits(engine: "Reference", waiter: Waiter, at: float) -> Process:
     """Somebody who is in the queue already."""
-    factor = float(engine.model.talk_factor[waiter.stream])
-    contact = Contact(waiter.need, 1, waiter.stream, waiter.queue, factor, waiter.arrival_s)
-    queue = engine.queues[waiter.queue]
+    contact, queue = _contact(engine, waiter), engine.queues[waiter.queue]
     engine.books.arrived(contact)
     engine.books.offered(contact)
-    contact.joined_s = waiter.arrival_s
+    dialled(engine, contact)
+    contact.joined_s = waiter.joined_s
     place = Waiting(contact, engine.agenda.event())
     queue.line[place] = None
     trunk = engine.trunks[queue.model.trunk] if queue.model.trunk >= 0 else None
     if trunk is not None:
         trunk.in_use += 1
         engine.books.in_service(trunk.index, waiter.arrival_s, at, 1)
+    engine.set_timers(queue, waiter.joined_s, at)
     yield place.called | engine.agenda.at(waiter.gives_up_s, Rank.GIVE_UP, contact.key)
     if place.agent is None:
         del queue.line[place]
         engine.let_go_home(queue)
         engine.hang_up(contact, trunk)
         engine.gave_up(contact)
-    else:
+    elif not queue.model.work.chat:
         yield from engine.serve(contact, place.agent, trunk)
 
 
@@ -60,5 +76,12 @@ def _works(engine: "Reference", worker: Worker, at: float) -> Process:
     group.busy += 1
     engine.books.busy(group.index, at, worker.end_s)
     yield engine.agenda.at(worker.end_s, Rank.FINISH, agent.number)
-    group.give_back(agent, worker.end_s)
-    engine.look_for_work(group)
+    engine.finished(agent)
+
+
+def _talks(engine: "Reference", line: Line, at: float) -> Process:
+    """A talk that holds a line already."""
+    trunk = engine.trunks[line.trunk]
+    trunk.in_use += 1
+    yield engine.agenda.at(line.end_s, Rank.HANG_UP)
+    trunk.release(at, line.end_s)

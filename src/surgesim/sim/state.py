@@ -113,11 +113,12 @@ class Passage(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """Room for people, for moments that may move (end of patience, of chats), and for rows of the log."""
+    """Room for people, for moments that may move (end of patience, of chats), for rows of the log, for talks at the start."""
 
     people: int
     patience: int
     rows: int
+    talks: int = 0
 
 
 def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
@@ -141,7 +142,7 @@ def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:
         calls=new_heap(sizes.people),
         patience=new_heap(sizes.patience),
         finishing=new_heap(total + 1 + (sizes.patience if centre.work.most_chats else 0)),
-        hanging_up=new_heap(total + 1),
+        hanging_up=new_heap(total + 1 + sizes.talks),
         agents=agents,
         idle=np.zeros(total + 1, dtype=np.int64),
         off=np.concatenate([*off, np.zeros(1, dtype=np.int64)]).astype(np.int64),
