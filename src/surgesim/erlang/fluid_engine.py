@@ -226,6 +226,7 @@ def _empty(given: Inputs, model: Model) -> State:
         coming=np.zeros((queues, classes, intervals)),
         failed=np.zeros((queues, classes)),
         followed=np.zeros(len(given.follow_from)),
+        handled=np.zeros(queues),
         scratch=np.zeros(classes),
         queues=np.zeros((intervals, queues, len(QUEUE))),
         groups=np.zeros((intervals, groups, len(GROUP_COLUMNS))),

@@ -6,7 +6,19 @@ models for multiserver queues with abandonments"), with redials, doors, lines an
 taken to be exponential.
 """
 
-from surgesim.erlang.fluid_moves import NOTHING, agents_of, come_later, compiled, drain, fail, leak, send_late, total
+from surgesim.erlang.fluid_moves import (
+    NOTHING,
+    agents_of,
+    bring_about,
+    come_later,
+    compiled,
+    drain,
+    fail,
+    leak,
+    send_late,
+    total,
+    wants,
+)
 from surgesim.erlang.fluid_state import (
     BLOCKED,
     CLOSED,
@@ -55,6 +67,7 @@ def _pass(given: Inputs, state: State, step: int) -> None:
                 state.busy[group, queue] *= max(0.0, 1.0 - given.step_s / given.aht[group, queue])
     for rank in range(given.ranks):
         drain(given, state, step, rank)
+    bring_about(given, state, step)
 
 
 @compiled
@@ -132,7 +145,8 @@ def _join(given: Inputs, state: State, queue: int, kind: int, step: int, interva
     row[OFFERED] += amount
     row[FIRST if kind == 0 else FOLLOW if kind == 1 else REDIAL] += amount
     row[BLOCKED] += amount * blocked
-    fail(given, state, queue, kind, step, interval, amount * blocked)
+    row[GIVEN_UP] += amount * blocked * (1.0 - wants(given, queue, kind))
+    fail(given, state, queue, kind, step, amount * blocked)
     joined = amount * (1.0 - blocked)
     state.waits[queue, kind, step] += joined
     state.slice[queue, step] += joined

@@ -56,21 +56,26 @@ def come_later(future: Floats, start: int, amount: float, kernel: Floats) -> Non
 
 
 @compiled
-def fail(given: Inputs, state: State, queue: int, kind: int, step: int, interval: int, amount: float) -> None:
-    """Blocked or abandoned: another attempt later, or never; booked in the interval of arrival."""
-    attempt = max(kind, 1)
-    wants = given.redial[queue] if attempt < given.attempts[queue] else 0.0
-    state.queues[interval, queue, GIVEN_UP] += amount * (1.0 - wants)
-    if amount * wants <= 0.0 or step >= given.open.shape[1]:
+def wants(given: Inputs, queue: int, kind: int) -> float:
+    """Return the share that tries again of those who were blocked or gave up."""
+    return float(given.redial[queue]) if max(kind, 1) < given.attempts[queue] else 0.0
+
+
+@compiled
+def fail(given: Inputs, state: State, queue: int, kind: int, step: int, amount: float) -> None:
+    """Blocked or abandoned in this step: another attempt later."""
+    again = amount * wants(given, queue, kind)
+    if again <= 0.0 or step >= given.open.shape[1]:
         return
-    later = attempt + 1
-    come_later(state.future[queue, later], step + 1, amount * wants, given.redial_fine[queue])
-    state.failed[queue, later] += amount * wants
+    later = max(kind, 1) + 1
+    come_later(state.future[queue, later], step + 1, again, given.redial_fine[queue])
+    state.failed[queue, later] += again
 
 
 @compiled
 def leak(given: Inputs, state: State, queue: int, step: int) -> None:
     """Those whose patience ends in this step give up."""
+    state.scratch[:] = 0.0
     longest = given.survival.shape[2] - 1
     for born in range(state.head[queue], min(step, state.slice.shape[1])):
         if state.slice[queue, born] <= 0.0:
@@ -84,12 +89,14 @@ def leak(given: Inputs, state: State, queue: int, step: int) -> None:
             before = given.survival[queue, kind, age - 1]
             gone = amount * (1.0 - given.survival[queue, kind, age] / before) if before > 0.0 else amount
             if gone > 0.0:
-                _give_up(given, state, queue, kind, born, interval, age, gone, step)
+                _give_up(given, state, queue, kind, born, interval, age, gone)
+    for kind in range(state.waits.shape[1]):
+        fail(given, state, queue, kind, step, state.scratch[kind])  # all of a step at once: it takes long
 
 
 @compiled
 def _give_up(
-    given: Inputs, state: State, queue: int, kind: int, born: int, interval: int, age: int, gone: float, step: int
+    given: Inputs, state: State, queue: int, kind: int, born: int, interval: int, age: int, gone: float
 ) -> None:
     state.waits[queue, kind, born] -= gone
     state.slice[queue, born] -= gone
@@ -99,7 +106,8 @@ def _give_up(
     row[SHORT] += gone * given.short[queue, kind, age]
     row[WAIT_ABANDONED] += gone * (age - 0.5) * given.step_s
     state.bins[given.day[interval], queue, given.bin_abandoned[age], 1] += gone
-    fail(given, state, queue, kind, step, interval, gone)
+    row[GIVEN_UP] += gone * (1.0 - wants(given, queue, kind))
+    state.scratch[kind] += gone
 
 
 @compiled
@@ -152,18 +160,19 @@ def _serve(given: Inputs, state: State, group: int, queue: int, step: int, free:
     state.bins[given.day[interval], queue, given.bin_handled[age], 0] += taken
     if step < state.slice.shape[1]:
         state.groups[step // given.per_interval, group, 0] += taken
-        _bring_about(given, state, queue, step, taken)
+        state.handled[queue] += taken
     return taken
 
 
 @compiled
-def _bring_about(given: Inputs, state: State, queue: int, step: int, handled: float) -> None:
-    """Handled contacts bring about follow-ups."""
+def bring_about(given: Inputs, state: State, step: int) -> None:
+    """The contacts handled in a step bring about follow-ups."""
     for place in range(len(given.follow_from)):
-        if given.follow_from[place] == queue:
-            amount = handled * given.follow[place]
+        amount = state.handled[given.follow_from[place]] * given.follow[place]
+        if amount > 0.0:
             come_later(state.future[given.follow_to[place], 1], step + 1, amount, given.follow_fine[place])
             state.followed[place] += amount
+    state.handled[:] = 0.0
 
 
 @compiled

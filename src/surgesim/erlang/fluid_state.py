@@ -75,6 +75,7 @@ class State(NamedTuple):
     coming: Floats  # (Q, C, I) contacts to come, by interval, per step
     failed: Floats  # (Q, C) redials of this interval with long delays
     followed: Floats  # (F,) follow-ups of this interval with long delays
+    handled: Floats  # (Q,) contacts of this step
     scratch: Floats  # (C,)
     queues: Floats  # (I, Q, columns)
     groups: Floats  # (I, G, 4)
