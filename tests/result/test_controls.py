@@ -43,6 +43,27 @@ def test_adjusted_intervals_hold_as_often_as_they_say_and_are_narrower(n: int) -
     assert np.var(values) < 0.2 * np.var(plain)
 
 
+def _surge(seed: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A forecast that is wrong for the whole horizon: skewed needs, days alike, and a desk that answers what it can."""
+    size = np.exp(0.5 * _normal((n, 1), seed) - 0.125)
+    needs = MEAN * size * (1.0 + 0.1 * _normal((n, 4), seed + SEEDS))
+    capacity = 180.0 + 15.0 * _normal((n, 4), seed + 2 * SEEDS)
+    return np.minimum(needs, capacity).sum(axis=1)[:, None], needs.sum(axis=1)[:, None], needs - MEAN
+
+
+@pytest.mark.parametrize("n", [20, 30])
+def test_intervals_hold_where_days_are_alike_and_a_rate_bends(n: int) -> None:
+    top, bottom, _ = _surge(7, 400_000)
+    exact, held, plain = top.sum() / bottom.sum(), 0, 0
+    for seed in range(10, 10 + SEEDS):
+        top, bottom, controls = _surge(seed, n)
+        for of, found in ((0, ratio(top, bottom)), (1, adjusted_ratio(top, bottom, controls))):
+            low, high = found.interval(0.95)
+            held, plain = held + of * bool(low[0] <= exact <= high[0]), plain + (1 - of) * bool(low[0] <= exact <= high[0])
+    assert 0.92 <= held / SEEDS <= 0.97
+    assert held >= plain - 0.02 * SEEDS
+
+
 def test_a_measure_that_follows_the_controls_exactly_has_its_exact_mean() -> None:
     controls = _normal((40, 2), 2)
     found = adjusted_ratio(7.0 + controls @ [[2.0], [-3.0]], np.ones((40, 1)), controls)

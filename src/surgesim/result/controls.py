@@ -9,7 +9,9 @@ A ratio of sums enters by its jackknife pseudo-values. The intercept of their re
 standard error is that of the delete-one jackknife, which also holds where the scatter depends on the controls
 (Hinkley 1977, "Jackknifing in unbalanced situations"; MacKinnon and White 1985), with ``R - 1 - controls`` degrees of
 freedom. The adjusted estimate is unbiased where measure and needs are jointly normal; elsewhere its bias falls with
-``1 / R``, and the jackknife takes out that first term (Quenouille 1956).
+``1 / R``, and the jackknife takes out that first term (Quenouille 1956). What is left, where days vary by half and a
+rate bends with them, is a fifth to a half of a standard error at 20 to 60 replications; intervals hold as often as plain
+ones, .93 to .96 of 300 experiments (``benchmarks/controls.py``).
 """
 
 from collections.abc import Sequence
