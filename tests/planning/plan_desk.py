@@ -71,6 +71,9 @@ NIGHT = Law("test", "2027-01-01", 8 * HOUR, 40 * HOUR, ((6 * HOUR, 0.75 * HOUR),
 LOSS = LineLoss(0, np.array([10.0, 20.0, 30.0]), np.array([40.0, 10.0, 0.0]))
 TRUNK = TrunkChoice("main", 0, 10, 2, 10, 0, 100.0, (0,))
 OPENING = SiteChoice("osaka", 0, 0, 30, 10_000.0, 1_000.0, 100.0, 1, np.ones(8))
+CAP = Promise(0, "calls", "occupancy", "offered", 0.85, False, (Period("2027-11-01", np.arange(4)),), (0,), 60.0)
 PACKAGE = StandbyChoice("reserve", 0, 6, 2, 1, 2, 30_000.0, 10_000.0)
 
-__all__ = ["HOUR", "LOSS", "NIGHT", "OPENING", "PACKAGE", "TRUNK", "curves", "hired", "problem", "replace", "shift", "staff"]
+__all__ = [
+    "CAP", "HOUR", "LOSS", "NIGHT", "OPENING", "PACKAGE", "TRUNK", "curves", "hired", "problem", "replace", "shift", "staff",
+]  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plan_desk import LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
+from plan_desk import CAP, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
 
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
@@ -29,6 +29,7 @@ def _cases():
         "labour-law": (problem(1, (staff(1, shifts=night),), law=NIGHT), {}),
         "lines": (lines, {"losses": {(0, 0): (LOSS,)}}),
         "minimum-term": (problem(2, (hired(2, term_days=4),)), {}),
+        "occupancy": (problem(1, (staff(1, shrinkage=0.1),), promises=(CAP,)), {"curves": {}, "constant": {(0, 0): -300.0}}),
         "seats": (problem(2, sites=(OPENING,)), {}),
         "shifts": (problem(1), {}),
         "sites": (problem(2, sites=(OPENING,)), {}),

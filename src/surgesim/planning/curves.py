@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from surgesim.planning.answers import blocking
 from surgesim.planning.beliefs import Beliefs, blocked_value, stretched, totals
 from surgesim.planning.hull import curve_of
+from surgesim.planning.occupied import demanded
 from surgesim.planning.problem import Problem, Promise, TrunkChoice
 from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
 
@@ -40,6 +41,9 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
             constant[p, r] = float(beliefs.constant[p][r] - lift[p][r])
             if promise.measure == "blocking":
                 constant[p, r] += promise.bound * offered[p, r]
+            if promise.measure == "occupancy":
+                constant[p, r] -= float(demanded(problem, beliefs, p)[period.intervals].sum())
+                offered[p, r] = max(-constant[p, r], 1e-9) / promise.bound
             if promise.measure == "on_time":  # not even no work at all is more on time than this
                 constant[p, r] = max(constant[p, r], -0.9 * (1.0 - promise.bound) * offered[p, r])
             losses[p, r] = _losses(problem, beliefs, p, r)
@@ -47,7 +51,7 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
 
 
 def _curves(problem: Problem, beliefs: Beliefs, p: int, promise: Promise, count: Floats) -> Mapping[tuple[int, int], Curve]:
-    if promise.measure in ("blocking", "on_time"):
+    if promise.measure in ("blocking", "on_time", "occupancy"):
         return {}
     agents = beliefs.tables[promise.queue].agents
     values = stretched(totals(beliefs, problem, p), agents, beliefs.anchor[p], beliefs.stretch[p])

@@ -17,7 +17,7 @@ def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Fl
     divided as the optimisation divided them; what it left unused is divided alike.
     """
     problem = draft.problem
-    agents = _present(draft, capacity)
+    agents = present(draft, capacity)
     found = np.zeros((len(problem.queues), problem.intervals))
     shares = _shares(draft)
     for g, skills in enumerate(problem.skills):
@@ -27,7 +27,7 @@ def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Fl
     return found
 
 
-def _present(draft: Draft, capacity: Capacity) -> Floats:
+def present(draft: Draft, capacity: Capacity) -> Floats:
     """Return agents within the seats, before rounding down unless the optimisation counted them exactly."""
     problem = draft.problem
     agents = problem.fixed_agents.copy()

@@ -11,6 +11,7 @@ from surgesim.planning.calibration import Choice, Floats, Trial, chosen, learnt,
 from surgesim.planning.curves import believed, surrogate
 from surgesim.planning.decision import Capacity, scaled
 from surgesim.planning.effective import deferred_surplus, effective_agents
+from surgesim.planning.occupied import occupied_surplus
 from surgesim.planning.watch import seen
 from surgesim.planning.work import Round, Work
 
@@ -32,7 +33,7 @@ def observe(work: Work, done: Round, scales: Sequence[float] = (1.0,)) -> Round:
     base = list(scales).index(1.0)
     choice = chosen(work.problem, work.beliefs, trials, base, work.lift, work.probability)
     lines = done.capacity.lines[:, -1].astype(np.float64)
-    deferred = deferred_surplus(done.draft)
+    deferred = deferred_surplus(done.draft) | occupied_surplus(done.draft, work.beliefs, done.capacity)
     before = believed(work.problem, done.draft.surrogate, trials[base].effective, lines) | deferred
     error = _error(work, trials[base], before)
     levels = [level(work.problem, work.beliefs, trials[base].saw, p, work.probability) for p in range(len(choice))]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from surgesim.planning.law import Law
 from surgesim.planning.packages import StandbyChoice
+from surgesim.planning.promise import Period, Promise
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -152,55 +153,6 @@ class TrunkChoice:
 
 
 @dataclass(frozen=True, eq=False)
-class Period:
-    """A day, a week or the whole horizon, as far as a queue is concerned.
-
-    Attributes
-    ----------
-    name : str
-        Name to print: a date, a week, or ``horizon``.
-    intervals : ndarray of int
-        Its intervals.
-    """
-
-    name: str
-    intervals: Integers
-
-
-@dataclass(frozen=True, eq=False)
-class Promise:
-    """A target with the periods in which it must hold.
-
-    Attributes
-    ----------
-    queue : int
-        Index of the queue.
-    queue_name, measure, of : str
-        Name of the queue, the measure, and the denominator of a service level.
-    bound : float
-        Promised value, share.
-    at_least : bool
-        Whether more is better.
-    periods : tuple of Period
-        Where it must hold.
-    """
-
-    queue: int
-    queue_name: str
-    measure: str
-    of: str
-    bound: float
-    at_least: bool
-    periods: tuple[Period, ...]
-
-    @property
-    def title(self) -> str:
-        """What is promised, in words."""
-        side = "at least" if self.at_least else "at most"
-        return f"{self.measure} of {self.queue_name} {side} {self.bound:.1%}"
-
-
-@dataclass(frozen=True, eq=False)
 class Problem:
     """Everything the optimisation knows.
 
@@ -274,6 +226,12 @@ class Problem:
         reserve = sum(package.heads * package.packages for package in self.standby if package.staff == k)
         return self.staff[k].on_hand + self.staff[k].hires + reserve
 
+    def staffed(self, groups: tuple[int, ...]) -> list[int]:
+        """Return the intervals in which somebody of these groups may be on duty."""
+        planned = [shift.cover for staff in self.staff if staff.index in groups for shift in staff.shifts]
+        covered = {i for days in planned for intervals, _ in days for i in intervals.tolist()}
+        return sorted(covered | set(np.flatnonzero(self.fixed_agents[list(groups)].any(axis=0)).tolist()))
+
     @property
     def days(self) -> int:
         """Length of the horizon, days."""
@@ -283,3 +241,6 @@ class Problem:
     def intervals(self) -> int:
         """Number of intervals."""
         return len(self.day_of)
+
+
+__all__ = ["Period", "Problem", "Promise", "ShiftChoice", "SiteChoice", "StaffChoice", "TrunkChoice"]

@@ -204,18 +204,23 @@ def _promise(target: Target, model: Model) -> Promise:
         of=target.of,
         bound=target.bound,
         at_least=target.measure in HIGHER_IS_BETTER,
-        periods=tuple(_periods(target.per, model, queue)),
+        periods=tuple(_periods(target, model, queue)),
+        groups=tuple(g for g, skills in enumerate(model.skills) if queue in skills) if target.measure == "occupancy" else (),
+        unit_s=model.queues[queue].aht_s if target.measure == "occupancy" else 1.0,
     )
 
 
-def _periods(per: str, model: Model, queue: int) -> list[Period]:
-    """Return the days, calendar weeks (from Monday, as results count them) or the horizon with opening hours."""
-    clock, dates = model.clock, model.clock.dates
+def _periods(target: Target, model: Model, queue: int) -> list[Period]:
+    """Return intervals, days, calendar weeks (from Monday, as results count them) or the horizon with opening hours."""
+    clock, dates, per = model.clock, model.clock.dates, target.per
     is_open = Opening(model.queues[queue].windows_s, clock.edges_s).open_share() > 1e-12
-    if model.queues[queue].deferred:
+    if model.queues[queue].deferred or target.measure == "occupancy":  # agents work on when the doors are closed
         is_open = np.ones_like(is_open)
     if per == "horizon":
         return [Period("horizon", np.flatnonzero(is_open))]
+    if per == "interval":
+        starts = clock.starts
+        return [Period(f"{starts[i]:%Y-%m-%d %H:%M}", np.array([i])) for i in np.flatnonzero(is_open).tolist()]
     first = [date if per == "day" else date - timedelta(days=date.weekday()) for date in dates]
     label = [str(date) if per == "day" else f"the week from {date}" for date in first]
     names = np.array(label)[clock.day_index]

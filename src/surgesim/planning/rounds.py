@@ -66,7 +66,7 @@ def relax(work: Work, sure: bool) -> Round:
     draft = work.draft()
     solved = relaxed(draft, work.left())
     if solved.values is None and not sure:
-        draft = draft.again(frozenset({"targets"}), dear=True)
+        draft = draft.again(frozenset({"occupancy", "targets"}), dear=True)
         solved = relaxed(draft, work.left())
     if solved.values is None:
         raise refuse(draft, max(10.0, work.left()))

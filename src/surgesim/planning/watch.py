@@ -1,7 +1,7 @@
 """What the simulator saw, reduced to what the calibration needs: surplus by promise and interval, loads, busy lines."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,13 @@ class Seen:
         Counters of queues.
     lines_busy_s : ndarray, shape (replications, intervals, trunks)
         Line-seconds in use.
+    groups : mapping from column to ndarray, shape (replications, intervals, groups)
+        Agent-seconds at work and on duty.
     """
 
     queues: dict[str, Floats]
     lines_busy_s: Floats
+    groups: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def replications(self) -> int:
@@ -57,6 +60,9 @@ class Seen:
 
     def ratio(self, promise: Promise) -> tuple[Floats, Floats]:
         """Return numerator and denominator of a promise, shape (replications, intervals) each."""
+        if promise.measure == "occupancy":
+            mine = [self.groups[name][..., list(promise.groups)].sum(axis=2) / promise.unit_s for name in ("busy_s", "ready_s")]
+            return mine[0], mine[1]
         queue = {name: counts[..., promise.queue] for name, counts in self.queues.items()}
         if promise.measure == "service_level":
             below = {
@@ -81,7 +87,9 @@ def seen(problem: Problem, tables: Tables) -> Seen:
     if trunks:
         values = tables.values("trunks", [TRUNK_COLUMNS[0]])
         busy = values.reshape(tables.replications, intervals, trunks)
-    return Seen({name: shaped[..., n] for n, name in enumerate(names)}, busy)
+    worked = tables.values("groups", ["busy_s", "ready_s"]).reshape(tables.replications, intervals, len(problem.groups), 2)
+    groups = {"busy_s": worked[..., 0], "ready_s": worked[..., 1]}
+    return Seen({name: shaped[..., n] for n, name in enumerate(names)}, busy, groups)
 
 
 def ample(model: Model) -> Model:

@@ -118,7 +118,7 @@ def _promise_row(promise: Promise, language: str) -> Row:
     say = speaker(language)
     worst = promise.periods[promise.worst]
     period = say("horizon") if worst.day is None else short_day(worst.day, language)
-    period = say("week_from", day=period) if promise.per == "week" else period
+    period = say("week_from", day=period) if promise.per == "week" else period if worst.time is None else f"{period} {worst.time}"
     bound = share(worst.bound) if promise.probability is None else say("of_futures", share=share(worst.chance_bound))
     kept = promise.kept if promise.probability is None else promise.sure
     verdict = say("kept" if promise.sure else "unsure" if kept else "missed")

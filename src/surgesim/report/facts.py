@@ -111,6 +111,8 @@ class Period(Closed):
     """One period of a promise."""
 
     day: date | None
+    time: str | None = None
+    """Time of day at which it starts, of an interval."""
     value: float | None
     bound: float | None
     met: bool

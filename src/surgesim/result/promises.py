@@ -1,21 +1,33 @@
 """Whether the promises of a scenario are kept, and how sure that is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from surgesim.base.errors import InputError, Problem
+from surgesim.result.estimates import Floats, ratio
 from surgesim.result.measures import measure_of
-from surgesim.result.summary import one_sided
+from surgesim.result.sums import combine, grouping
 from surgesim.result.tables import Tables
+from surgesim.scenario.centre import Group
 from surgesim.scenario.levers import HIGHER_IS_BETTER, Target
 
 if TYPE_CHECKING:
     import polars as pl
 
-_BY = {"day": ("day", "queue"), "week": ("week", "queue"), "horizon": ("queue",)}
+PERIODS = {"interval": ("start",), "day": ("day",), "week": ("week",), "horizon": ()}
+"""Columns that divide the horizon into the periods of a promise."""
 
 
-def promises(tables: Tables, targets: Iterable[Target], confidence: float = 0.95) -> "pl.DataFrame":
+def serving(groups: Mapping[str, Group], queue: str) -> tuple[str, ...]:
+    """Return the groups that serve a queue: those whose occupancy a promise about it is about."""
+    return tuple(name for name, group in groups.items() if queue in group.skills)
+
+
+def promises(
+    tables: Tables, targets: Iterable[Target], confidence: float = 0.95, groups: Mapping[str, Group] | None = None
+) -> "pl.DataFrame":
     """Return one row for each promise and each of its periods.
 
     Parameters
@@ -26,13 +38,16 @@ def promises(tables: Tables, targets: Iterable[Target], confidence: float = 0.95
         Promises.
     confidence : float
         With which the true value is on the good side of ``bound``.
+    groups : mapping from name to Group, optional
+        Groups of the scenario, for promises about occupancy; left out: they are about all groups.
 
     Returns
     -------
     polars.DataFrame
         ``target`` (position in the scenario), ``queue, measure, per, period`` (first day; null for the horizon),
-        ``promised, value, bound, met`` (by the value), ``sure`` (by the bound; by the value where there is one
-        replication and so no bound). Periods without contacts keep every promise: their value is null.
+        ``time`` (of day at which an interval starts), ``promised, value, bound, met`` (by the value), ``sure`` (by the
+        bound; by the value where there is one replication and so no bound). Periods without contacts keep every
+        promise: their value is null.
 
     Raises
     ------
@@ -44,10 +59,10 @@ def promises(tables: Tables, targets: Iterable[Target], confidence: float = 0.95
     chosen = list(targets)
     _check(tables, chosen)
     schema = {
-        "target": pl.Int32, "queue": pl.String, "measure": pl.String, "per": pl.String, "period": pl.Date,
+        "target": pl.Int32, "queue": pl.String, "measure": pl.String, "per": pl.String, "period": pl.Date, "time": pl.String,
         "promised": pl.Float64, "value": pl.Float64, "bound": pl.Float64, "met": pl.Boolean, "sure": pl.Boolean,
     }  # fmt: skip
-    frames = [_one(tables, number, target, confidence) for number, target in enumerate(chosen)]
+    frames = [_one(tables, number, target, confidence, groups) for number, target in enumerate(chosen)]
     return pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)).cast(schema) for frame in frames)])  # type: ignore[arg-type]
 
 
@@ -60,27 +75,73 @@ def _check(tables: Tables, targets: list[Target]) -> None:
             "write measure: on_time" if late[target.queue] else "write measure: service_level or answer_rate",
         )
         for number, target in enumerate(targets)
-        if measure_of(target).kind != ("deferred" if late[target.queue] else "calls")
+        if target.measure != "occupancy" and measure_of(target).kind != ("deferred" if late[target.queue] else "calls")
     ]
     if problems:
         raise InputError(problems)
 
 
-def _one(tables: Tables, number: int, target: Target, confidence: float) -> "pl.DataFrame":
+def sums_of(tables: Tables, target: Target, groups: Mapping[str, Group] | None = None) -> tuple["pl.DataFrame", Floats, Floats]:
+    """Return the periods of a promise, and what stands above and below its measure there.
+
+    Returns
+    -------
+    keys : polars.DataFrame
+        One row for each period.
+    top, bottom : ndarray, shape (replications, periods)
+        Sums of each replication.
+
+    Raises
+    ------
+    InputError
+        The run keeps no counters of that kind.
+    """
     import polars as pl
 
-    definition = measure_of(target)
+    definition, by = measure_of(target), PERIODS[target.per]
+    if not getattr(tables, definition.source).height:
+        raise InputError(Problem(f"this run keeps no {definition.source}", definition.name, "choose another engine or measure"))
+    whose = "queue" if definition.source == "queues" else "group"
+    found = grouping(tables, definition.source, (*by, whose), definition.kind)
+    columns = list(definition.columns)
+    top, bottom = combine(found.sum(tables.values(definition.source, columns)), columns, definition)
+    wanted = [target.queue] if whose == "queue" else list((groups and serving(groups, target.queue)) or tables.axes.groups)
+    mine = found.keys[whose].cast(pl.String).is_in(wanted).to_numpy()
+    keys = found.keys.filter(mine).drop(whose).with_columns(pl.lit(target.per).alias("per"))
+    periods = keys.unique(maintain_order=True)
+    place = keys.join(periods.with_row_index("place"), on=keys.columns, maintain_order="left")["place"].to_numpy()
+    both = np.zeros((2, len(top), periods.height))
+    for side, part in enumerate((top[:, mine], bottom[:, mine])):
+        np.add.at(both[side].T, place, part.T)
+    return periods, both[0], both[1]
+
+
+def _one(
+    tables: Tables, number: int, target: Target, confidence: float, groups: Mapping[str, Group] | None
+) -> "pl.DataFrame":
+    import polars as pl
+
     more = target.measure in HIGHER_IS_BETTER
-    side = "low" if more else "high"
-    frame = one_sided(tables, definition.name, confidence, "low" if more else "high", _BY[target.per])
-    frame = frame.filter(pl.col("queue").cast(pl.String) == target.queue).rename({side: "bound"})
+    keys, top, bottom = sums_of(tables, target, groups)
+    estimate = ratio(top, bottom)
+    bound = estimate.bound(confidence, -1.0 if more else 1.0, 0.0, 1.0)
+    frame = keys.with_columns(pl.Series("value", estimate.value).fill_nan(None), pl.Series("bound", bound).fill_nan(None))
     judged = pl.coalesce("bound", "value")
 
     def kept(value: pl.Expr) -> pl.Expr:
         return (value >= target.bound if more else value <= target.bound).fill_null(True)
 
     return frame.with_columns(
-        pl.lit(number).alias("target"), pl.lit(definition.name).alias("measure"), pl.lit(target.per).alias("per"),
-        (pl.lit(None, pl.Date) if target.per == "horizon" else pl.col(target.per)).alias("period"),
-        pl.lit(target.bound).alias("promised"), kept(pl.col("value")).alias("met"), kept(judged).alias("sure"),
+        pl.lit(number).alias("target"), pl.lit(target.queue).alias("queue"), pl.lit(measure_of(target).name).alias("measure"),
+        _first_day(target).alias("period"), pl.lit(target.bound).alias("promised"),
+        (pl.col("start").dt.strftime("%H:%M") if target.per == "interval" else pl.lit(None, pl.String)).alias("time"),
+        kept(pl.col("value")).alias("met"), kept(judged).alias("sure"),
     )  # fmt: skip
+
+
+def _first_day(target: Target) -> "pl.Expr":
+    import polars as pl
+
+    if target.per == "horizon":
+        return pl.lit(None, pl.Date)
+    return pl.col("start").dt.date() if target.per == "interval" else pl.col(target.per)

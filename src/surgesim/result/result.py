@@ -157,7 +157,8 @@ class Result:
             One-sided; that of the scenario's levers, or 0.95, where left out.
         """
         levers = self.scenario.levers
-        return promises(self.tables, self.scenario.targets, confidence or (levers.confidence if levers else 0.95))
+        wanted = confidence or (levers.confidence if levers else 0.95)
+        return promises(self.tables, self.scenario.targets, wanted, self.scenario.groups)
 
     def to_pandas(self) -> "dict[str, pd.DataFrame]":
         """Return the tables as pandas frames: ``intervals``, ``groups``, ``trunks`` and ``waits``."""

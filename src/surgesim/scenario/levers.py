@@ -7,8 +7,8 @@ from pydantic import Field, field_validator, model_validator
 from surgesim.base.units import Count, Duration, Share, price
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table
 
-Measure = Literal["service_level", "answer_rate", "abandonment", "blocking", "on_time"]
-Period = Literal["day", "week", "horizon"]
+Measure = Literal["service_level", "answer_rate", "abandonment", "blocking", "on_time", "occupancy"]
+Period = Literal["interval", "day", "week", "horizon"]
 HIGHER_IS_BETTER = frozenset({"service_level", "answer_rate", "on_time"})
 
 
@@ -18,7 +18,7 @@ class Target(Closed):
     queue: Name
     """Queue that the promise is about."""
     measure: Measure
-    """What is promised."""
+    """What is promised; `occupancy` is that of all groups that serve the queue, with all their work."""
     of: Literal["offered", "offered_less_short_abandons", "handled"] = "offered"
     """Denominator of the service level."""
     at_least: Share | None = None
@@ -26,7 +26,7 @@ class Target(Closed):
     at_most: Share | None = None
     """Promise for measures where less is better."""
     per: Period = "horizon"
-    """Where the promise must hold: on every day, in every week, or over the whole horizon."""
+    """Where the promise must hold: in every open interval, on every day, in every week, or over the whole horizon."""
 
     @model_validator(mode="after")
     def _right_side(self) -> Self:
@@ -34,6 +34,8 @@ class Target(Closed):
         other = "at_most" if wanted == "at_least" else "at_least"
         if getattr(self, wanted) is None or getattr(self, other) is not None:
             raise ValueError(f"a promise about {self.measure} is written with {wanted}, and with nothing else")
+        if self.measure == "occupancy" and self.per == "interval":
+            raise ValueError("nobody can keep an occupancy in every single interval; write per: day")
         return self
 
     @property

@@ -62,6 +62,10 @@ def needed(draft: Draft) -> dict[tuple[int, int], list[int]]:
         queues_at.setdefault(i, set()).add(problem.promises[p].queue)
     for q, i in draft.surrogate.work_s:
         queues_at.setdefault(i, set()).add(q)
+    for promise in problem.promises:
+        if promise.measure == "occupancy":
+            for i in problem.staffed(promise.groups):
+                queues_at.setdefault(i, set()).add(promise.queue)
     for g, skills in enumerate(problem.skills):
         for i, queues in queues_at.items():
             served = [q for q in skills if q in queues]

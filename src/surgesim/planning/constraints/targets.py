@@ -43,7 +43,9 @@ def restrict(draft: Draft) -> None:
         missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share), most=MOST_SHARE)
         return draft.body([*draft.surplus[p, r], offered * missing]) >= 0.0
 
-    block.holds = Constraint(list(draft.surrogate.constant), rule=holds)
+    # the cap on occupancy is a kind of its own
+    keys = [(p, r) for p, r in draft.surrogate.constant if problem.promises[p].measure != "occupancy"]
+    block.holds = Constraint(keys, rule=holds)
     for (p, r), rule in block.holds.items():
         promise, scale = problem.promises[p], 0.01 * draft.surrogate.offered[p, r]
         draft.add_marginal(
@@ -57,7 +59,8 @@ def restrict(draft: Draft) -> None:
 def place(promise: Promise, r: int) -> str:
     """Return where the promise holds, in words."""
     name = promise.periods[r].name
-    return "over the horizon" if name == "horizon" else f"on {name}" if name[:1].isdigit() else f"in {name}"
+    at = "at" if ":" in name else "on"
+    return "over the horizon" if name == "horizon" else f"{at} {name}" if name[:1].isdigit() else f"in {name}"
 
 
 def place_ja(promise: Promise, r: int) -> str:

@@ -102,11 +102,12 @@ def _judged(promise: Promise, entries: dict[tuple[str, str, float, str], Any], p
 def _key(entry: Any) -> tuple[str, str, float, str]:
     special = entry["measure"] == "service_level" and entry["of"] != "offered"
     name = f"service_level_of_{entry['of']}" if special else entry["measure"]
-    return entry["queue"], name, entry["promised"], entry["period"].rpartition(" ")[2]
+    return entry["queue"], name, entry["promised"], entry["period"].removeprefix("the week from ")
 
 
 def _period_key(promise: Promise, period: Period) -> tuple[str, str, float, str]:
-    return promise.queue, promise.measure, promise.promised, "horizon" if period.day is None else str(period.day)
+    name = "horizon" if period.day is None else str(period.day) if period.time is None else f"{period.day} {period.time}"
+    return promise.queue, promise.measure, promise.promised, name
 
 
 def certificate(plan: Any) -> Certificate:

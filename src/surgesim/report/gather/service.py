@@ -10,6 +10,7 @@ from surgesim.report.facts_waiting import Waits
 from surgesim.result.counters import WAIT_EDGES_S
 from surgesim.result.estimates import divide
 from surgesim.result.measures import find, measure_of
+from surgesim.result.promises import sums_of
 from surgesim.result.result import Result
 from surgesim.result.sums import combine, grouping
 from surgesim.scenario.levers import HIGHER_IS_BETTER, Target
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 Floats = NDArray[np.float64]
-_BY = {"day": ("day", "queue"), "week": ("week", "queue"), "horizon": ("queue",)}
 FLOW = (
     "needs", "contained", "boomerang", "closed", "lost_closed", "first", "redial", "follow_up", "offered", "blocked",
     "balked", "deflected", "abandoned", "inside", "handled", "given_up", "unreached", "menu_ended", "link_contained", "spread",
@@ -57,7 +57,7 @@ def _promise(result: Result, number: int, frame: "pl.DataFrame") -> Promise:
         chance=None if result.replications < 2 else float(holds.all(axis=1).mean()),
         worst=int(np.argmin(slack)) if slack else 0,
         periods=tuple(
-            Period(day=row["period"], chance=chance, **{key: row[key] for key in ("value", "bound", "met", "sure")})
+            Period(day=row["period"], chance=chance, **{key: row[key] for key in ("time", "value", "bound", "met", "sure")})
             for row, chance in zip(rows, chances, strict=True)
         ),
     )
@@ -65,7 +65,8 @@ def _promise(result: Result, number: int, frame: "pl.DataFrame") -> Promise:
 
 def _holds(result: Result, target: Target) -> NDArray[np.bool_]:
     """Return whether each replication keeps the promise in each period, shape (replications, periods)."""
-    values = by_replication(result, measure_of(target).name, _BY[target.per], target.queue)
+    _, top, bottom = sums_of(result.tables, target, result.scenario.groups)
+    values = divide(top, bottom)
     kept = values >= target.bound if target.measure in HIGHER_IS_BETTER else values <= target.bound
     return np.asarray(kept | np.isnan(values))
 

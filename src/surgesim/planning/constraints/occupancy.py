@@ -1,0 +1,58 @@
+r"""Occupancy: in every period agents are at work for no more than a share of the time that they are there.
+
+.. math::
+
+    \frac{\Delta}{h} \, \bar o_p \sum_{g \in G_p} \sum_{i \in r} a_{g,i} - W_{p,r} + \kappa_{p,r} \ge 0
+
+with :math:`\bar o` the cap, G the groups that serve the promise's queue, a their agents, W all the work that comes to
+them (in contacts of the queue, which take h), and :math:`\kappa` what the simulation saw beyond that, less the lift for
+safety.
+"""
+
+from typing import Any
+
+from surgesim.planning.constraints.targets import place, place_ja
+from surgesim.planning.draft import Draft, saying
+from surgesim.planning.problem import Promise
+
+KIND = "occupancy"
+SUMMARY = "Agents are at work for no more than a share of the time that they are there."
+BROKEN = "Agents would be busier than the cap on occupancy allows."
+
+
+def declare(draft: Draft) -> None:
+    """Nothing to declare: agents and work are shared."""
+
+
+def restrict(draft: Draft) -> None:
+    """Hold the work within the cap's share of the time that agents are there."""
+    from pyomo.environ import Constraint
+
+    problem, block = draft.problem, draft.block(KIND)
+
+    def holds(_: Any, p: int, r: int) -> Any:
+        promise, offered = problem.promises[p], draft.surrogate.offered[p, r]
+        share = promise.bound * problem.interval_s / promise.unit_s
+        keys = [(g, i) for i in promise.periods[r].intervals.tolist() for g in promise.groups if (g, i) in draft.agents]
+        missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share))
+        return draft.body([*(share * draft.agents[key] for key in keys), *draft.surplus[p, r], offered * missing]) >= 0.0
+
+    keys = [(p, r) for p, r in draft.surrogate.constant if problem.promises[p].measure == "occupancy"]
+    block.holds = Constraint(keys, rule=holds)
+    for (p, r), rule in block.holds.items():
+        promise = problem.promises[p]
+        draft.add_marginal(
+            [rule],
+            0.01 * draft.surrogate.offered[p, r],
+            saying(f"one point less occupancy of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
+            saying(f"{promise.queue_name}の占有率を{place_ja(promise, r)}1ポイント下げると¥{{:,.0f}}かかる"),
+        )
+
+
+def sentence(promise: Promise, r: int, share: float) -> str:
+    """Return what to relax: the cap at which the agents who can be there are enough."""
+    left = 1.0 - share / promise.bound
+    where = f"the promised occupancy of {promise.queue_name} {place(promise, r)}"
+    if left <= promise.bound:
+        return f"drop {where}, now at most {promise.bound:.1%}: there is more work than time"
+    return f"raise {where} from {promise.bound:.1%} to {promise.bound / left:.1%}"
