@@ -90,7 +90,7 @@ def _row(model: Model, name: str, without: Model) -> dict[str, object]:
     minutes = ((there.offered * there.aht_s(model) - here.offered * here.aht_s(model)) / 60.0).sum(axis=1)
     prices = minute_prices(model.scenario)
     saved = None if any(price is None for price in prices) else float(minutes @ np.array(prices, dtype=np.float64))
-    cost = sum(_cost(model, channel.name) for channel in model.channels if name in (ALL, channel.name))
+    cost = sum(channel_cost(model, channel.name) for channel in model.channels if name in (ALL, channel.name))
     return {
         "channel": name, "tried": tried, "contained": contained, "boomerang": tried - contained,
         "contacts_avoided": float((there.offered - here.offered).sum()), "minutes_avoided": float(minutes.sum()),
@@ -115,7 +115,8 @@ def _use(model: Model, name: str) -> tuple[float, float]:
     return tried, contained
 
 
-def _cost(model: Model, name: str) -> float:
+def channel_cost(model: Model, name: str) -> float:
+    """Return what a channel costs: its content, and all tries that are expected in the horizon, yen."""
     channel = model.scenario.channels[name]
     return channel.content_cost + (channel.unit_cost * _use(model, name)[0] if channel.unit_cost else 0.0)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from surgesim.planning.law import Law
-from surgesim.planning.packages import StandbyChoice
+from surgesim.planning.packages import MeasureChoice, StandbyChoice
 from surgesim.planning.problem import Period, Problem, Promise, ShiftChoice, SiteChoice, StaffChoice, TrunkChoice
 from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
 
@@ -72,8 +72,10 @@ LOSS = LineLoss(0, np.array([10.0, 20.0, 30.0]), np.array([40.0, 10.0, 0.0]))
 TRUNK = TrunkChoice("main", 0, 10, 2, 10, 0, 100.0, (0,))
 OPENING = SiteChoice("osaka", 0, 0, 30, 10_000.0, 1_000.0, 100.0, 1, np.ones(8))
 CAP = Promise(0, "calls", "occupancy", "offered", 0.85, False, (Period("2027-11-01", np.arange(4)),), (0,), 60.0)
+CHATBOT = MeasureChoice("chatbot", 50_000.0, 3_000.0, 1_200.0, 1)
 PACKAGE = StandbyChoice("reserve", 0, 6, 2, 1, 2, 30_000.0, 10_000.0)
 
 __all__ = [
-    "CAP", "HOUR", "LOSS", "NIGHT", "OPENING", "PACKAGE", "TRUNK", "curves", "hired", "problem", "replace", "shift", "staff",
+    "CAP", "CHATBOT", "HOUR", "LOSS", "NIGHT", "OPENING", "PACKAGE", "TRUNK",
+    "curves", "hired", "problem", "replace", "shift", "staff",
 ]  # fmt: skip

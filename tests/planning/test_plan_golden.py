@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plan_desk import CAP, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
+from plan_desk import CAP, CHATBOT, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
 
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
@@ -30,7 +30,9 @@ def _cases():
         "lines": (lines, {"losses": {(0, 0): (LOSS,)}}),
         "minimum-term": (problem(2, (hired(2, term_days=4),)), {}),
         "occupancy": (problem(1, (staff(1, shrinkage=0.1),), promises=(CAP,)), {"curves": {}, "constant": {(0, 0): -300.0}}),
+        "measures": (problem(1, measures=(CHATBOT,)), {}),
         "seats": (problem(2, sites=(OPENING,)), {}),
+        "service": (problem(1, short_jpy=1e6), {}),
         "shifts": (problem(1), {}),
         "sites": (problem(2, sites=(OPENING,)), {}),
         "standby": (problem(3, (hired(3, hires=0),), standby=(PACKAGE,)), {}),
@@ -63,7 +65,7 @@ def test_golden(kind, tmp_path):
     target = tmp_path / "model.lp"
     draft.model.write(str(target), io_options={"symbolic_solver_labels": True})
     found = _own_rows(target.read_text(), kind)
-    assert f"{kind.replace('-', '_')}" in found or kind == "budget"
+    assert f"{kind.replace('-', '_')}" in found or kind in ("budget", "measures")
     file = GOLDEN / f"{kind}.lp"
     if not file.exists():
         file.write_text(found)

@@ -114,6 +114,8 @@ class Draft:
         self.total = self.model.total
         """The whole bill, complete once every kind has restricted."""
         self.costs: list[Cost] = []
+        self.aims: list[Term] = []
+        """What is sought beside a small bill, in yen."""
         self.relaxations: list[Relaxation] = []
         self.marginals: list[Marginal] = []
         self.exact = np.zeros((len(problem.groups), problem.days), dtype=bool)
@@ -172,7 +174,7 @@ class Draft:
         self.total.set_value(quicksum(term.price_jpy * term.quantity for term in self.costs))
         broken = quicksum(relaxation.weight * relaxation.amount for relaxation in self.relaxations)
         bill = self.total + DEAR_JPY * broken if self.dear else broken
-        self.model.cost = Objective(expr=bill if self.elastic else self.total)
+        self.model.cost = Objective(expr=bill if self.elastic else self.total + quicksum(self.aims))
         return self
 
     def again(self, elastic: frozenset[str], dear: bool = False) -> "Draft":

@@ -1,4 +1,4 @@
-"""Standby packages as plain numbers."""
+"""Standby packages and measures as plain numbers."""
 
 from dataclasses import dataclass
 
@@ -26,3 +26,24 @@ class StandbyChoice:
     term_days: int
     fee_jpy: float
     activation_jpy: float
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureChoice:
+    """A measure that is taken.
+
+    Attributes
+    ----------
+    name : str
+        Name of its override.
+    cost_jpy, day_cost_jpy, self_service_jpy : float
+        Price of taking it; of each day on which it works; and of the content and tries of self-service that it brings.
+    days : int
+        Days of the horizon on which it works.
+    """
+
+    name: str
+    cost_jpy: float
+    day_cost_jpy: float
+    self_service_jpy: float
+    days: int

@@ -2,17 +2,21 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from surgesim.base.errors import InfeasibleError, SolverError, TargetMissedError
 from surgesim.model.build import build
 from surgesim.model.model import Model
 from surgesim.planning import certificate, frames
+from surgesim.planning.affordable import best_service
 from surgesim.planning.burden import burdened, failed
 from surgesim.planning.plan import Plan
+from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.read import read
 from surgesim.planning.rounds import calibrate, optimise, rounded
 from surgesim.planning.safety import tightened
+from surgesim.planning.switches import best_plan
 from surgesim.planning.verification import Verification, missed_promises, verify
 from surgesim.planning.watch import Simulate
 from surgesim.planning.work import Effort, Round, Work
@@ -67,14 +71,27 @@ def plan(
     SolverError
         The time limit came before a verified plan.
     """
-    model = build(scenario)
-    problem = read(scenario, model, probability)
-    # promises with a probability live in the tail of demand: planning needs to see it as well as the verification
-    often = replications if problem.probability is not None else max(40, replications // 2)
-    few = often if problem.probability is not None else 40
-    effort = Effort(few=few, replications=often, verification=replications, time_limit=time_limit, gap=gap)
-    work = Work(problem, model, simulate or _simulate, seed, effort, progress or _silent, clock)
-    return _verified(work, scenario, rounded(work, calibrate(work)))
+    ends = clock() + time_limit
+
+    def ready(asked: Scenario, taken: tuple[MeasureChoice, ...] = ()) -> Work:
+        model = build(asked)
+        problem = replace(read(asked, model, probability), measures=taken)
+        # promises with a probability live in the tail of demand: planning needs to see it as well as the verification
+        often = replications if problem.probability is not None else max(40, replications // 2)
+        few = often if problem.probability is not None else 40
+        effort = Effort(few=few, replications=often, verification=replications, time_limit=ends - clock(), gap=gap)
+        return Work(problem, model, simulate or _simulate, seed, effort, progress or _silent, clock)
+
+    if scenario.levers is not None and scenario.levers.aim == "service":
+        return best_service(scenario, ready, _finished)
+    if scenario.levers is not None and scenario.levers.measures:
+        return best_plan(scenario, ready, _finished)
+    work = ready(scenario)
+    return _finished(work, scenario, calibrate(work))
+
+
+def _finished(work: Work, scenario: Scenario, done: Round) -> Plan:
+    return _verified(work, scenario, rounded(work, done))
 
 
 def _silent(sentence: str) -> None:

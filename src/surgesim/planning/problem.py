@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.planning.law import Law
-from surgesim.planning.packages import StandbyChoice
+from surgesim.planning.packages import MeasureChoice, StandbyChoice
 from surgesim.planning.promise import Period, Promise
 
 Floats = NDArray[np.float64]
@@ -195,6 +195,10 @@ class Problem:
         Heads at work that one supervisor looks after; 0: nobody asks for supervisors.
     supervisor_jpy_day : float
         Price of one supervisor for one day.
+    measures : tuple of MeasureChoice
+        Measures taken: part of the question, decided before the rest of the plan.
+    short_jpy : float
+        Price of falling short of every promise by all of it, where service is sought within a budget; 0: promises hold.
     """
 
     dates: tuple[date, ...]
@@ -220,6 +224,8 @@ class Problem:
     standby: tuple[StandbyChoice, ...] = ()
     heads_per_supervisor: int = 0
     supervisor_jpy_day: float = 0.0
+    measures: tuple[MeasureChoice, ...] = ()
+    short_jpy: float = 0.0
 
     def most_heads(self, k: int) -> int:
         """Return the greatest number of heads of staff ``k``."""
@@ -243,4 +249,4 @@ class Problem:
         return len(self.day_of)
 
 
-__all__ = ["Period", "Problem", "Promise", "ShiftChoice", "SiteChoice", "StaffChoice", "TrunkChoice"]
+__all__ = ["MeasureChoice", "Period", "Problem", "Promise", "ShiftChoice", "SiteChoice", "StaffChoice", "TrunkChoice"]

@@ -22,11 +22,12 @@ _CALLS = ("service_level", "answer_rate", "abandonment", "blocking")
 def consistency_problems(tree: Tree) -> list[Finding]:
     """Return everything that does not fit together."""
     from surgesim.scenario.call_lists import list_problems
+    from surgesim.scenario.measures import measure_problems
     from surgesim.scenario.staffing import staffing_problems
 
     checks = (
         _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, list_problems, _series, _levers, _heads, _shared,
-        staffing_problems,
+        staffing_problems, measure_problems,
     )  # fmt: skip
     return [finding for check in checks for finding in check(tree)]
 

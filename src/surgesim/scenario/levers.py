@@ -142,6 +142,22 @@ class SupervisorLever(Closed):
     """Price of one supervisor for one day."""
 
 
+class MeasureLever(Closed):
+    """A measure that the plan may take: the override of the same name, at a price.
+
+    Opening hours, self-service, callbacks and messages, one number for all sites: whatever an override can say. Content
+    and tries of self-service cost what the channel says, on top.
+    """
+
+    cost: Annotated[float, price()] = 0.0
+    """Cost of taking it, once."""
+    day_cost: Annotated[float, price("day")] = 0.0
+    """Cost of every day of the horizon on which it works."""
+    lead_time: Duration = 0.0
+    """From the decision, on the evening before the first day, until it works. Only new channels and opening hours can wait:
+    a measure that changes anything else works from the first day on."""
+
+
 class Levers(Closed):
     """What can be decided."""
 
@@ -155,10 +171,21 @@ class Levers(Closed):
     """Standby packages, by name."""
     supervisors: SupervisorLever | None = None
     """Supervisors; left out: they are not part of the plan."""
+    measures: Annotated[Table[MeasureLever], Field(max_length=5)] = FrozenMapping()
+    """Measures to take or not, by the name of their override; measures that change the same place exclude each other."""
     budget: Annotated[float, price()] | None = None
     """Greatest total cost; left out: no limit."""
+    aim: Literal["cost", "service"] = "cost"
+    """What is sought: the least cost that keeps every promise; or, with `service`, the plan within the budget that comes as near
+    to the promises as it can: the one that falls furthest short of its bound falls short by as few points as possible."""
     confidence: Share = 0.95
     """Confidence with which the verification must show that each promise holds."""
     probability: Share | None = None
     """Probability, over the paths that demand may take, with which each promise holds in each of its periods. Left
     out: each promise is about the expectation over all paths (a ratio of sums)."""
+
+    @model_validator(mode="after")
+    def _budget_to_spend(self) -> Self:
+        if self.aim == "service" and self.budget is None:
+            raise ValueError('service is sought within a budget; write one, e.g. budget: "20_000_000 JPY"')
+        return self

@@ -40,6 +40,7 @@ USES: tuple[tuple[str, str], ...] = (
     ("levers.sites.@", "sites"),
     ("levers.lines.@", "trunks"),
     ("levers.standby.*.group", "groups"),
+    ("levers.measures.@", "overrides"),
 )
 
 REQUIRED = ("hours", "reasons", "queues", "sites", "groups")
