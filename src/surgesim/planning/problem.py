@@ -1,5 +1,6 @@
 """The planning problem: what can be decided, what it costs, and what is promised, as plain numbers."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,9 +24,11 @@ class ShiftChoice:
     name : str
         Name in the scenario.
     paid_s, break_s, night_s : float
-        Paid time, unpaid break, and paid time at night, seconds.
+        Paid time (overtime included), unpaid break, and paid time at night, seconds.
     cover : tuple of (ndarray of int, ndarray)
         For each day on which the shift starts: intervals, and the share of each during which its people are on duty.
+    overtime_s : float
+        Overtime at its end, seconds.
     """
 
     name: str
@@ -33,6 +36,7 @@ class ShiftChoice:
     break_s: float
     night_s: float
     cover: tuple[tuple[Integers, Floats], ...]
+    overtime_s: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +65,8 @@ class StaffChoice:
         Working days of one head in any seven days.
     barred_dispatch : bool
         Dispatched workers without an exemption.
+    overtime_premium, overtime_week_s : float
+        Premium on the wage of an hour of overtime, share; greatest overtime of one head in any seven days, seconds.
     """
 
     group: str
@@ -80,6 +86,8 @@ class StaffChoice:
     handling_factor: float
     days_per_week: int
     barred_dispatch: bool
+    overtime_premium: float = 0.0
+    overtime_week_s: float = math.inf
 
     @property
     def wait_days(self) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from surgesim.base.clock import Clock
 from surgesim.base.errors import Problem as Finding
 from surgesim.base.errors import ScenarioError
 from surgesim.base.hours import Opening
+from surgesim.base.units import format_duration
 from surgesim.model.model import Model
 from surgesim.planning.law import BY_TIME_ZONE, Law
 from surgesim.planning.packages import StandbyChoice
@@ -25,7 +27,7 @@ from surgesim.planning.problem import (
     TrunkChoice,
 )
 from surgesim.scenario.centre import Shift
-from surgesim.scenario.levers import HIGHER_IS_BETTER, Levers, Target
+from surgesim.scenario.levers import HIGHER_IS_BETTER, Levers, StaffLever, Target
 from surgesim.scenario.scenario import Scenario
 
 DAY_S = 86_400.0
@@ -108,7 +110,7 @@ def _staff(scenario: Scenario, model: Model, law: Law | None, name: str) -> Staf
         source=group.source,
         index=index,
         site=int(model.group_site[index]),
-        shifts=tuple(shift_choice(shift, scenario.shifts[shift], model.clock, law) for shift in lever.shifts),
+        shifts=tuple(choice for shift in lever.shifts for choice in _lengths(shift, scenario, lever, model.clock, law)),
         wage_jpy_h=float(lever.wage),
         on_hand=lever.on_hand,
         hires=lever.hires,
@@ -121,7 +123,22 @@ def _staff(scenario: Scenario, model: Model, law: Law | None, name: str) -> Staf
         handling_factor=group.handling_factor,
         days_per_week=lever.days_per_week,
         barred_dispatch=lever.dispatch and not lever.dispatch_exemption,
+        overtime_premium=max(lever.overtime.premium, law.overtime_premium if law else 0.0) if lever.overtime else 0.0,
+        overtime_week_s=(lever.overtime.per_week if lever.overtime else None) or math.inf,
     )
+
+
+def _lengths(name: str, scenario: Scenario, lever: StaffLever, clock: Clock, law: Law | None) -> list[ShiftChoice]:
+    """Return a shift as it is, and with each length of overtime after it."""
+    shift, more = scenario.shifts[name], lever.overtime
+    found = [shift_choice(name, shift, clock, law)]
+    for piece in range(1, int(more.per_day / more.step + 1e-9) + 1) if more else ():
+        assert more is not None
+        extra_s = piece * more.step
+        longer = shift.model_copy(update={"time": (shift.time[0], shift.time[1] + extra_s)})
+        choice = shift_choice(f"{name}+{format_duration(extra_s)}", longer, clock, law)
+        found.append(replace(choice, overtime_s=extra_s))
+    return found
 
 
 def _package(levers: Levers, name: str) -> StandbyChoice:

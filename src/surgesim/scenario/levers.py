@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from surgesim.base.units import Count, Duration, Share, price
+from surgesim.base.units import Count, Duration, PositiveDuration, Share, price
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table
 
 Measure = Literal["service_level", "answer_rate", "abandonment", "blocking", "on_time", "occupancy"]
@@ -50,6 +50,25 @@ class Target(Closed):
         return value >= self.bound if self.measure in HIGHER_IS_BETTER else value <= self.bound
 
 
+class OvertimeLever(Closed):
+    """Overtime: shifts that go on for a while, at a premium."""
+
+    per_day: PositiveDuration
+    """Greatest overtime of one head after a shift."""
+    per_week: PositiveDuration | None = None
+    """Greatest overtime of one head in any seven days; left out: no limit but that of the law."""
+    step: PositiveDuration = 3600.0
+    """Overtime comes in pieces of this length."""
+    premium: Share = 0.25
+    """Premium on the wage of an hour of overtime; the law may ask for more."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.step > self.per_day:
+            raise ValueError("one piece of overtime is longer than all of a day; write a smaller step")
+        return self
+
+
 class StaffLever(Closed):
     """Staff that the plan may put to work in one group."""
 
@@ -77,6 +96,8 @@ class StaffLever(Closed):
     """Exemption from the ban on dispatch of 30 days or less (listed job, age, student ...), in words."""
     days_per_week: Annotated[int, Field(ge=1, le=7)] = 5
     """Working days of one head in any seven days."""
+    overtime: OvertimeLever | None = None
+    """Overtime after their shifts; left out: none."""
 
     @field_validator("drop_out")
     @classmethod

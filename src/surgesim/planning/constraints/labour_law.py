@@ -2,10 +2,11 @@ r"""Labour law (profile ``jp`` where the scenario is in Japan): hours, breaks, a
 
 .. math::
 
-    w_{k,s,d} = 0 \text{ if } p_s > 8\,\text{h or the break is too short}, \qquad
-    g_k \le \min\bigl(6, \lfloor 40\,\text{h} / \max_s p_s \rfloor\bigr), \qquad
+    w_{k,s,d} = 0 \text{ if } p_s - x_s > 8\,\text{h or the break is too short}, \qquad
+    g_k \le \min\bigl(6, \lfloor 40\,\text{h} / \max_s (p_s - x_s) \rfloor\bigr), \qquad
     T_{k,o} \ge 31\,\text{days for dispatch without exemption}
 
+with p the paid time and x the overtime of a shift.
 Night hours (22:00-05:00) cost a quarter more. Labour Standards Act art. 32, 34, 35, 37; Worker Dispatch Act art. 35-4.
 The limit of days is on the safe side where long and short shifts are mixed. Not legal advice.
 """
@@ -20,8 +21,8 @@ BROKEN = "Every shift of the staff breaks the labour law."
 
 
 def lawful(law: Law, shift: ShiftChoice) -> bool:
-    """Whether one head may work the shift in ordinary hours."""
-    return bool(shift.paid_s <= law.day_s and shift.break_s >= law.break_needed_s(shift.paid_s))
+    """Whether one head may work the shift: ordinary hours within the day's limit, a break long enough for all of it."""
+    return bool(shift.paid_s - shift.overtime_s <= law.day_s and shift.break_s >= law.break_needed_s(shift.paid_s))
 
 
 def declare(draft: Draft) -> None:
@@ -31,7 +32,7 @@ def declare(draft: Draft) -> None:
         return
     for k, staff in enumerate(problem.staff):
         legal = [shift for shift in staff.shifts if lawful(law, shift)]
-        longest = max((shift.paid_s for shift in legal), default=law.day_s)
+        longest = max((shift.paid_s - shift.overtime_s for shift in legal), default=law.day_s)
         draft.day_caps[k].append(min(law.days_per_week, int(law.week_s // longest)))
         if staff.barred_dispatch and staff.hires > 0:
             draft.terms[k].append(law.dispatch_days)
