@@ -105,7 +105,7 @@ def first_beliefs(
         aht_s=np.array([queue.aht_s for queue in model.queues]),
         counts=base,
         line_load=_by_path(line_load(unhurried, problem), unhurried, base, problem) * 1.1,  # and some waiting
-        paths=tuple(path_weights(volume, probability) for volume in volumes),
+        paths=tuple(path_weights(volume, probability, problem.tail) for volume in volumes),
         scale=tuple(path_scale(volume, probability) for volume in volumes),
         shift=np.zeros((len(problem.promises), problem.intervals)),
         anchor=np.zeros((len(problem.promises), problem.intervals)),

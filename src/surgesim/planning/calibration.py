@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from surgesim.planning.answers import RATE_STEP
 from surgesim.planning.beliefs import Beliefs, blocked_value, line_load, per_call, smooth, stretched, totals, weights
 from surgesim.planning.problem import Problem
+from surgesim.planning.tail import terms
 from surgesim.planning.watch import Seen
 
 Floats = NDArray[np.float64]
@@ -49,11 +50,13 @@ class Trial:
 def level(problem: Problem, beliefs: Beliefs, saw: Seen, p: int, probability: float | None) -> Floats:
     """Return the simulated surplus of a promise that counts, shape (periods,).
 
-    The mean over replications; or, where promises must hold with a probability, that of the replication at this
-    quantile of ease, turned into first calls of the paths that matter: it is not negative just where the promise
-    holds so often.
+    The mean over replications, or over the worst ones where promises are about the tail; or, where promises must hold
+    with a probability, that of the replication at this quantile of ease, turned into first calls of the paths that
+    matter: it is not negative just where the promise holds so often.
     """
     promise = problem.promises[p]
+    if problem.tail is not None:
+        return np.asarray(terms(saw.by_period(promise), problem.tail).mean(axis=1))
     if probability is None:
         return np.asarray(saw.by_period(promise).mean(axis=1))
     offered = beliefs.offered(problem, p)

@@ -20,6 +20,11 @@ BOUND_OF = (
 
 def meaning(problem: Problem) -> str:
     """Return what a promise means when demand is uncertain."""
+    if problem.tail is not None:
+        return (
+            f"each promise holds in each of its periods over the worst {problem.tail:.0%} of the paths of demand together: "
+            "the sum of their numerators over the sum of their denominators keeps the target (conditional value at risk)"
+        )
     if problem.probability is None:
         return (
             "each promise is about the expectation over all paths of demand: the sum of the numerators over the sum "
@@ -54,6 +59,11 @@ def shown(problem: Problem, checks: Sequence[Check]) -> list[dict[str, Any]]:
 
 def meaning_ja(problem: Problem) -> str:
     """Return what a promise means when demand is uncertain, in Japanese."""
+    if problem.tail is not None:
+        return (
+            f"各約束は、期間ごとに、需要の経路のうち最も悪い{problem.tail:.0%}をまとめた比(分子の和を分母の和で割った値)が"
+            "目標を守ること(条件付きバリュー・アット・リスク)"
+        )
     if problem.probability is None:
         return (
             "各約束は需要の全経路にわたる期待値についてのもの: 期間ごとに、全反復の分子の和を分母の和で割った値。"

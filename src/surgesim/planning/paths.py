@@ -21,7 +21,7 @@ def path_scale(calls: Floats, probability: float | None) -> Floats:
     return np.divide(wanted, calls, out=np.ones_like(calls), where=calls > 0)
 
 
-def path_weights(calls: Floats, probability: float | None) -> Floats:
+def path_weights(calls: Floats, probability: float | None, tail: float | None = None) -> Floats:
     """Return the weight of each replication, shape (periods, replications).
 
     Parameters
@@ -30,6 +30,8 @@ def path_weights(calls: Floats, probability: float | None) -> Floats:
         First calls of each replication.
     probability : float or None
         Probability with which promises should hold; None: in expectation, with all replications alike.
+    tail : float or None
+        Share of the paths, the busiest ones, that promises should hold over together.
 
     Notes
     -----
@@ -38,6 +40,9 @@ def path_weights(calls: Floats, probability: float | None) -> Floats:
     promise really holds is left to the simulation.
     """
     replications = calls.shape[1]
+    if tail is not None:
+        rank = np.argsort(np.argsort(-calls, axis=1, kind="stable"), axis=1, kind="stable")
+        return np.asarray(np.clip(tail * replications - rank, 0.0, 1.0) / (tail * replications))
     if probability is None or replications == 1:
         return np.full(calls.shape, 1.0 / replications)
     rank = np.argsort(np.argsort(calls, axis=1, kind="stable"), axis=1, kind="stable")

@@ -77,8 +77,9 @@ def plan(
         model = build(asked)
         problem = replace(read(asked, model, probability), measures=taken)
         # promises with a probability live in the tail of demand: planning needs to see it as well as the verification
-        often = replications if problem.probability is not None else max(40, replications // 2)
-        few = often if problem.probability is not None else 40
+        rare = problem.probability is not None or problem.tail is not None
+        often = replications if rare else max(40, replications // 2)
+        few = often if rare else 40
         effort = Effort(few=few, replications=often, verification=replications, time_limit=ends - clock(), gap=gap)
         return Work(problem, model, simulate or _simulate, seed, effort, progress or _silent, clock)
 
@@ -185,6 +186,7 @@ def _certificate(
         "bound_of": certificate.BOUND_OF,
         "confidence": problem.confidence,
         "probability": problem.probability,
+        "tail": problem.tail,
         "replications": work.effort.verification,
         "seed": work.seed,
         "verification_seed": check.seed,

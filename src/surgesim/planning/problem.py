@@ -205,6 +205,8 @@ class Problem:
         Price of one supervisor for one day.
     measures : tuple of MeasureChoice
         Measures taken: part of the question, decided before the rest of the plan.
+    tail : float or None
+        Share of the worst paths over which each promise must hold together; None: see ``probability``.
     short_jpy : float
         Price of falling short of every promise by all of it, where service is sought within a budget; 0: promises hold.
     """
@@ -233,6 +235,7 @@ class Problem:
     heads_per_supervisor: int = 0
     supervisor_jpy_day: float = 0.0
     measures: tuple[MeasureChoice, ...] = ()
+    tail: float | None = None
     short_jpy: float = 0.0
 
     def most_heads(self, k: int) -> int:

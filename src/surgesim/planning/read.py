@@ -72,6 +72,7 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         budget_jpy=math.inf if levers.budget is None else float(levers.budget),
         confidence=levers.confidence,
         probability=probability if probability is not None else levers.probability,
+        tail=levers.tail if probability is None else None,
         paths=0 if model.needs.paths is None else len(model.needs.paths),
         law=law,
         standby=tuple(_package(levers, name) for name in levers.standby),

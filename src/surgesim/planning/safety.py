@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.planning.problem import Problem, Promise
+from surgesim.planning.tail import lower_bound, terms, worst
 from surgesim.planning.watch import Seen
 from surgesim.result.estimates import ratio
 
@@ -100,7 +101,13 @@ def safety(problem: Problem, saw: Seen, verification: int, more: float = 1.0) ->
         return tuple(np.zeros(len(promise.periods)) for promise in problem.promises)
     bound = float(t.ppf(problem.confidence, verification - 1)) / np.sqrt(verification)
     both = np.sqrt(1.0 / verification + 1.0 / saw.replications)
-    return tuple(saw.by_period(p).std(axis=1, ddof=1) * (bound + more * both) for p in problem.promises)
+    return tuple(_counted(problem, saw, p).std(axis=1, ddof=1) * (bound + more * both) for p in problem.promises)
+
+
+def _counted(problem: Problem, saw: Seen, promise: Promise) -> Floats:
+    """Return terms whose mean must not be negative, shape (periods, replications)."""
+    surplus = saw.by_period(promise)
+    return surplus if problem.tail is None else terms(surplus, problem.tail)
 
 
 def checks(problem: Problem, saw: Seen) -> tuple[Check, ...]:
@@ -116,6 +123,8 @@ def _of_promise(problem: Problem, saw: Seen, p: int, promise: Promise) -> list[C
     estimate = ratio(above, below)
     bounds = estimate.bound(problem.confidence, side, 0.0, 1.0)
     surplus = saw.by_period(promise)
+    if problem.tail is not None:
+        return _of_tail(problem, p, surplus, above, below)
     found = []
     for r in range(len(promise.periods)):
         kept = int(np.sum(surplus[r] >= -1e-9))
@@ -130,6 +139,25 @@ def _of_promise(problem: Problem, saw: Seen, p: int, promise: Promise) -> list[C
             short = max(0.0, problem.probability - sure)
             holds = short == 0.0
         found.append(Check(p, r, float(estimate.value[r]), bound, kept / saw.replications, sure, bool(holds), short))
+    return found
+
+
+def _of_tail(problem: Problem, p: int, surplus: Floats, above: Floats, below: Floats) -> list[Check]:
+    """Return a promise over the worst paths of each of its periods: they keep it together where their surplus does."""
+    assert problem.tail is not None
+    promise, n = problem.promises[p], sample(problem, surplus.shape[1])
+    counted, weight = terms(surplus, problem.tail), worst(surplus, problem.tail)
+    lower = lower_bound(counted, n, problem.confidence)
+    side = 1.0 if promise.at_least else -1.0
+    found = []
+    for r in range(len(promise.periods)):
+        top, bottom = float(weight[r] @ above[:, r]), float(weight[r] @ below[:, r])
+        value = top / bottom if bottom > 0 else promise.bound
+        bound = float(np.clip(promise.bound + side * lower[r] / max(bottom, 1e-9), 0.0, 1.0))
+        kept = int(np.sum(surplus[r] >= -1e-9))
+        sure = kept_bound(kept * n // surplus.shape[1], n, problem.confidence)
+        short = max(0.0, -float(lower[r]))
+        found.append(Check(p, r, value, bound, kept / surplus.shape[1], sure, short == 0.0, short))
     return found
 
 

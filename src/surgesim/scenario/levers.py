@@ -205,6 +205,18 @@ class Levers(Closed):
     """Probability, over the paths that demand may take, with which each promise holds in each of its periods. Left
     out: each promise is about the expectation over all paths (a ratio of sums)."""
 
+    tail: Share | None = None
+    """Share of the paths of demand, the worst ones for each promise in each period, over which together it must hold (conditional
+    value at risk); in place of `probability`, which says how often it must hold but not how badly it may fail."""
+
+    @model_validator(mode="after")
+    def _one_risk(self) -> Self:
+        if self.tail is not None and self.probability is not None:
+            raise ValueError("promises hold with a probability or over the tail of the paths, not both; delete one of them")
+        if self.tail == 0.0:
+            raise ValueError('no path is in a tail of 0%; write e.g. tail: "10%"')
+        return self
+
     @model_validator(mode="after")
     def _budget_to_spend(self) -> Self:
         if self.aim == "service" and self.budget is None:

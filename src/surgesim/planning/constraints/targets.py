@@ -5,7 +5,10 @@ r"""Targets: in every period of a promise the surplus is not negative.
     \sum_{i \in r} f_{p,i}(e_i) + \kappa_{p,r} - \sum_t z_{p,r,t} \ge 0
 
 with f the curve of numerator - target x denominator, :math:`\kappa` what the simulation saw beyond the curves less
-the lift for safety, and z the loss by busy tones. Sums over the period: a rate is a sum over a sum.
+the lift for safety, and z the loss by busy tones. Sums over the period: a rate is a sum over a sum. The curves are means
+over the paths of demand; over the busiest share :math:`\tau` of them where promises are about the tail, with
+:math:`\kappa` then closing the distance to :math:`\mathrm{CVaR}_\tau` of the simulated surplus; and over those about as
+busy as the quantile where they hold with a probability.
 """
 
 from typing import Any
