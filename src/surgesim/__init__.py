@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from surgesim.base.errors import SurgesimError
     from surgesim.demand.forecast import Forecast, forecast
     from surgesim.engines import run
+    from surgesim.planning.frontier import budget_frontier
     from surgesim.planning.plan import Plan
     from surgesim.planning.planner import plan
     from surgesim.result.compare import compare
@@ -38,6 +39,7 @@ _FACE = {
     "Scenario": "surgesim.scenario.scenario",
     "Study": "surgesim.study.study",
     "SurgesimError": "surgesim.base.errors",
+    "budget_frontier": "surgesim.planning.frontier",
     "compare": "surgesim.result.compare",
     "forecast": "surgesim.demand.forecast",
     "load": "surgesim.scenario.read",
@@ -57,7 +59,8 @@ supply({
 })  # fmt: skip
 
 __all__ = [
-    "Forecast", "Plan", "Result", "Scenario", "Study", "SurgesimError", "compare", "forecast", "load", "plan", "run",
+    "Forecast", "Plan", "Result", "Scenario", "Study", "SurgesimError", "budget_frontier", "compare", "forecast", "load",
+    "plan", "run",
 ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 import pytest
 from test_plan_whole import TREE
 
-from surgesim.base.errors import InfeasibleError, ScenarioError
+from surgesim.base.errors import InfeasibleError, InputError, ScenarioError
+from surgesim.planning.frontier import budget_frontier
 from surgesim.planning.planner import plan
 from surgesim.planning.switches import choices, options
 from surgesim.scenario.measures import sets, with_measures
@@ -104,19 +105,19 @@ def test_without_any_set_that_works_the_way_out_is_told(folder):
 def test_a_budget_buys_the_service_that_it_can(folder, alone):
     """More money, nearer to the promises; all of it verified; and the promises themselves where they can be afforded."""
     needed = alone[()].cost
-    found = {
-        share: plan(_build({}, folder, budget=f"{round(share * needed)} JPY", aim="service"), replications=40)
-        for share in (0.6, 1.1)
-    }
-    for share, made in found.items():
-        assert made.cost <= share * needed + 1.0
+    found = budget_frontier(_build({}, folder), [1.1 * needed, 0.6 * needed], replications=40)
+    assert found.table["on_frontier"].to_list() == [True, True]
+    for budget, made in zip((0.6 * needed, 1.1 * needed), found.plans, strict=True):
+        assert made.cost <= budget + 1.0
         assert made.result.promises()["sure"].all()
         assert made.certificate["short"] >= made.certificate["short_bound"]
         assert made.certificate["notes"][-1].startswith("within ¥")
         assert "予算" in made.certificate["notes_ja"][-1]
-    short = [made.certificate["short"] for made in found.values()]
+    short = found.table["short"].to_list()
     assert short[0] > short[1] == 0.0
-    assert found[0.6].scenario.targets[0].bound == pytest.approx(0.8 - short[0], abs=0.001)
+    assert found.plans[0].scenario.targets[0].bound == pytest.approx(0.8 - short[0], abs=0.001)
+    with pytest.raises(InputError, match="positive"):
+        budget_frontier(_build({}, folder), [0.0])
 
 
 def test_service_without_a_budget_is_refused(folder):

@@ -49,6 +49,8 @@ class Certificate(Closed):
     alternatives: tuple[Text, ...] = ()
     """What binds and what one more of it is worth; what would change the answer, and by how much."""
     notes: tuple[Text, ...] = ()
+    measures: tuple[str, ...] = ()
+    """Measures taken."""
 
 
 class CostItem(Closed):

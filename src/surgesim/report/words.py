@@ -72,6 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "at_least": ("at least {bound}", "{bound}以上"),
     "at_most": ("at most {bound}", "{bound}以下"),
     "within": ("within {time}", "{time}以内"),
+    "measures_taken": ("Measures taken", "採用する対策"),
     "per_interval": ("in every interval", "時間帯ごと"),
     "per_day": ("every day", "毎日"),
     "per_week": ("every week", "毎週"),

@@ -122,6 +122,7 @@ def certificate(plan: Any) -> Certificate:
         marginals=_texts(found, "marginals"),
         alternatives=_texts(found, "alternatives"),
         notes=_texts(found, "notes"),
+        measures=tuple(found.get("measures", ())),
     )
 
 
