@@ -5,7 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plan_desk import CAP, CHATBOT, HOUR, LONGER, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, shift, staff
+from plan_desk import (
+    CAP,
+    CHATBOT,
+    EQUIPPED,
+    HOUR,
+    LONGER,
+    LOSS,
+    NIGHT,
+    OPENING,
+    PACKAGE,
+    TRUNK,
+    curves,
+    hired,
+    problem,
+    shift,
+    staff,
+)
 
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
@@ -25,6 +41,7 @@ def _cases():
         "budget": (problem(1, budget_jpy=90_000.0), {}),
         "coverage": (problem(1, (staff(1, shrinkage=0.1, handling_factor=1.25),)), {}),
         "deadlines": (mail, {"curves": {}, "work_s": work}),
+        "equipment": (problem(2, sites=(EQUIPPED,)), {}),
         "hires": (problem(3, (hired(3, lead_days=1, training_days=1, drop_out=0.2, term_days=2),)), {}),
         "labour-law": (problem(1, (staff(1, shifts=night),), law=NIGHT), {}),
         "lines": (lines, {"losses": {(0, 0): (LOSS,)}}),
@@ -39,6 +56,7 @@ def _cases():
         "standby": (problem(3, (hired(3, hires=0),), standby=(PACKAGE,)), {}),
         "supervisors": (problem(1, heads_per_supervisor=12, supervisor_jpy_day=25_000.0), {}),
         "targets": (problem(1), {"constant": {(0, 0): -3.0}}),
+        "weekly-hours": (problem(2, (staff(2, week_s=20 * HOUR),)), {}),
         "working-week": (problem(8, (staff(8, days_per_week=2),)), {}),
     }
 

@@ -1,4 +1,4 @@
-"""Standby packages and measures as plain numbers."""
+"""Standby packages, measures and equipment as plain numbers."""
 
 from dataclasses import dataclass
 
@@ -47,3 +47,21 @@ class MeasureChoice:
     day_cost_jpy: float
     self_service_jpy: float
     days: int
+
+
+@dataclass(frozen=True, eq=False)
+class EquipmentChoice:
+    """Equipment of the seats that are added at a site.
+
+    Attributes
+    ----------
+    lot, lots, lead_days : int
+        Seats that one lot equips; greatest number of lots; days until use.
+    cost_jpy : float
+        Price of one lot.
+    """
+
+    lot: int
+    lots: int
+    lead_days: int
+    cost_jpy: float

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.planning.law import Law
-from surgesim.planning.packages import MeasureChoice, StandbyChoice
+from surgesim.planning.packages import EquipmentChoice, MeasureChoice, StandbyChoice
 from surgesim.planning.promise import Period, Promise
 
 Floats = NDArray[np.float64]
@@ -65,8 +65,9 @@ class StaffChoice:
         Working days of one head in any seven days.
     barred_dispatch : bool
         Dispatched workers without an exemption.
-    overtime_premium, overtime_week_s : float
-        Premium on the wage of an hour of overtime, share; greatest overtime of one head in any seven days, seconds.
+    overtime_premium, overtime_week_s, week_s : float
+        Premium on the wage of an hour of overtime, share; greatest overtime, and greatest paid time without it, of one head in
+        any seven days, seconds.
     """
 
     group: str
@@ -88,6 +89,7 @@ class StaffChoice:
     barred_dispatch: bool
     overtime_premium: float = 0.0
     overtime_week_s: float = math.inf
+    week_s: float = math.inf
 
     @property
     def wait_days(self) -> int:
@@ -116,6 +118,8 @@ class SiteChoice:
         Days from the decision to the first day of work on added seats.
     up : ndarray, shape (intervals,)
         1 where the site works, 0 during outages.
+    equipment : EquipmentChoice or None
+        What added seats need.
     """
 
     name: str
@@ -127,11 +131,16 @@ class SiteChoice:
     seat_cost_jpy: float
     lead_days: int
     up: Floats
+    equipment: EquipmentChoice | None = None
 
     @property
     def grows(self) -> bool:
         """Whether the plan may add seats."""
         return self.most_seats > self.seats
+
+    def lots_for(self, added: int) -> int:
+        """Return the lots of equipment that so many added seats need."""
+        return math.ceil(added / self.equipment.lot) if self.equipment is not None else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,4 +269,6 @@ class Problem:
         return len(self.day_of)
 
 
-__all__ = ["MeasureChoice", "Period", "Problem", "Promise", "ShiftChoice", "SiteChoice", "StaffChoice", "TrunkChoice"]
+__all__ = [
+    "EquipmentChoice", "MeasureChoice", "Period", "Problem", "Promise", "ShiftChoice", "SiteChoice", "StaffChoice", "TrunkChoice",
+]  # fmt: skip

@@ -14,7 +14,7 @@ from surgesim.base.hours import Opening
 from surgesim.base.units import format_duration
 from surgesim.model.model import Model
 from surgesim.planning.law import BY_TIME_ZONE, Law
-from surgesim.planning.packages import StandbyChoice
+from surgesim.planning.packages import EquipmentChoice, StandbyChoice
 from surgesim.planning.problem import (
     Floats,
     Integers,
@@ -27,7 +27,7 @@ from surgesim.planning.problem import (
     TrunkChoice,
 )
 from surgesim.scenario.centre import Shift
-from surgesim.scenario.levers import HIGHER_IS_BETTER, Levers, StaffLever, Target
+from surgesim.scenario.levers import HIGHER_IS_BETTER, Levers, SiteLever, StaffLever, Target
 from surgesim.scenario.scenario import Scenario
 
 DAY_S = 86_400.0
@@ -125,6 +125,7 @@ def _staff(scenario: Scenario, model: Model, law: Law | None, name: str) -> Staf
         days_per_week=lever.days_per_week,
         barred_dispatch=lever.dispatch and not lever.dispatch_exemption,
         overtime_premium=max(lever.overtime.premium, law.overtime_premium if law else 0.0) if lever.overtime else 0.0,
+        week_s=lever.hours_per_week or math.inf,
         overtime_week_s=(lever.overtime.per_week if lever.overtime else None) or math.inf,
     )
 
@@ -195,7 +196,13 @@ def _site(scenario: Scenario, model: Model, levers: Levers, name: str) -> SiteCh
         seat_cost_jpy=float(lever.seat_cost) if lever else 0.0,
         lead_days=whole_days(lever.lead_time) if lever else 0,
         up=up,
+        equipment=_equipment(lever),
     )
+
+
+def _equipment(lever: SiteLever | None) -> EquipmentChoice | None:
+    found = lever.equipment if lever else None
+    return EquipmentChoice(found.lot, found.lots, whole_days(found.lead_time), float(found.cost)) if found else None
 
 
 def _trunk(scenario: Scenario, model: Model, levers: Levers, name: str) -> TrunkChoice:

@@ -21,7 +21,8 @@ from surgesim.planning.part import alone
 from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer, Effort, Flags, Floats, Program
 
-STRATEGIC = ("hires.hired", "lines.lots", "sites.opens", "standby.reserved", "standby.activated")
+BOUGHT = ("equipment.lots", "lines.lots", "standby.reserved", "standby.activated")
+STRATEGIC = ("hires.hired", "sites.opens", *BOUGHT)
 REACH = 3.0
 """Heads by which a shift may differ from a plan nearby."""
 FEW_AGENTS = 10.0
@@ -86,6 +87,7 @@ def _values(program: Program, problem: Problem, near: Decision) -> Floats:
         "hires.hired": lambda k, o: float(near.hired[k][o]),
         "sites.opens": lambda j, d: float(near.opens[j] == d),
         "lines.lots": lambda t: float(near.lots[t]),
+        "equipment.lots": lambda j: float(problem.sites[j].lots_for(int(near.added[j].max()))),
         "seats.added": lambda j, d: float(near.added[j, d]),
         "standby.reserved": lambda n: float(near.reserved[n]),
         "standby.activated": lambda n, o: float(near.activated[n, o]),
@@ -140,7 +142,7 @@ def strategy(stage: Stage, gap: float, old: Floats | None = None, dear: float = 
         if kept is not None and kept.objective <= stage.bound * (1.0 + 0.5 * gap * dear):
             return kept
     few = program.of("hires.hired") & (stage.values < NEAR)
-    whole = (program.of("hires.hired") & ~few) | np.isin(program.kind, ("lines.lots", "standby.reserved", "standby.activated"))
+    whole = (program.of("hires.hired") & ~few) | np.isin(program.kind, BOUGHT)
     upper = np.where(few, 0.0, stage.upper)
     if not whole.any():
         return stage.within(stage.lower, upper) or stage

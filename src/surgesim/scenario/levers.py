@@ -96,6 +96,8 @@ class StaffLever(Closed):
     """Exemption from the ban on dispatch of 30 days or less (listed job, age, student ...), in words."""
     days_per_week: Annotated[int, Field(ge=1, le=7)] = 5
     """Working days of one head in any seven days."""
+    hours_per_week: PositiveDuration | None = None
+    """Greatest paid time of one head in any seven days, overtime aside (part-timers); left out: as days and shifts allow."""
     overtime: OvertimeLever | None = None
     """Overtime after their shifts; left out: none."""
 
@@ -126,6 +128,19 @@ class StandbyLever(Closed):
     """Shortest paid engagement, counted from the first shift."""
 
 
+class EquipmentLever(Closed):
+    """Equipment of added seats (desks, computers, licences), bought in lots."""
+
+    lot: Annotated[int, Field(ge=1)]
+    """Seats that one lot equips."""
+    lots: Annotated[int, Field(ge=1)]
+    """Greatest number of lots."""
+    cost: Annotated[float, price()] = 0.0
+    """Price of one lot, once."""
+    lead_time: Duration = 0.0
+    """From the order, on the evening before the first day, to use."""
+
+
 class SiteLever(Closed):
     """A site that the plan may open, or seats that it may add."""
 
@@ -137,6 +152,8 @@ class SiteLever(Closed):
     """Cost of the open site, each day of the horizon from its opening on."""
     seat_cost: Annotated[float, price("seat", "day")] = 0.0
     """Cost of a seat, each day that it is contracted. Only seats beyond those that exist are paid."""
+    equipment: EquipmentLever | None = None
+    """What added seats need; left out: nothing."""
     lead_time: Duration = 0.0
     """From the decision, on the evening before the first day, to the first day of work."""
 

@@ -33,8 +33,9 @@ def _kind(plan: Any, item: str) -> tuple[str, str]:
     """Split "wages temp-tachikawa" into the kind of cost and the group, site or trunk."""
     kind, _, name = item.rpartition(" ")
     scenario = plan.scenario
-    known = name in scenario.groups or name in scenario.sites or name in scenario.trunks
-    return (kind, name) if known else (item, "")
+    standby = scenario.levers.standby if scenario.levers is not None else {}
+    known = (scenario.groups, scenario.sites, scenario.trunks, standby, plan.certificate.get("measures", ()))
+    return (kind, name) if any(name in names for names in known) else (item, "")
 
 
 def hires(plan: Any) -> tuple[Hire, ...]:
