@@ -121,5 +121,5 @@ def test_a_budget_buys_the_service_that_it_can(folder, alone):
 
 
 def test_service_without_a_budget_is_refused(folder):
-    with pytest.raises(ScenarioError, match="service is sought within a budget"):
+    with pytest.raises(ScenarioError, match="service is sought within a budget, and there is none"):
         _build({}, folder, aim="service")

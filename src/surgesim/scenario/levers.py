@@ -233,9 +233,3 @@ class Levers(Closed):
         if self.tail == 0.0:
             raise ValueError('no path is in a tail of 0%; write e.g. tail: "10%"')
         return self
-
-    @model_validator(mode="after")
-    def _budget_to_spend(self) -> Self:
-        if self.aim == "service" and self.budget is None:
-            raise ValueError('service is sought within a budget; write one, e.g. budget: "20_000_000 JPY"')
-        return self

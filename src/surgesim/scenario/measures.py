@@ -19,7 +19,10 @@ FIXED = ("clock", "levers", "name", "overrides", "surgesim", "targets")
 
 
 def measure_problems(tree: Tree) -> Iterator[Finding]:
-    """Yield measures that change the question, or that have a lead time and cannot wait."""
+    """Yield measures that change the question, or that have a lead time and cannot wait; and an aim without a budget."""
+    if part(tree, "levers", "aim") == "service" and part(tree, "levers", "budget") is None:
+        what = "service is sought within a budget, and there is none"
+        yield ("levers", "aim"), what, "write levers.budget, e.g. 20_000_000 JPY"
     levers = part(tree, "levers", "measures")
     for name, lever in levers.items() if isinstance(levers, Mapping) else ():
         changes = part(tree, "overrides", str(name))
