@@ -7,6 +7,8 @@ from surgesim.base.errors import InfeasibleError, InputError, ScenarioError
 from surgesim.planning.frontier import budget_frontier
 from surgesim.planning.planner import plan
 from surgesim.planning.switches import choices, options
+from surgesim.report.gather.capacity import costs
+from surgesim.report.plots.cost_items import name
 from surgesim.scenario.measures import sets, with_measures
 from surgesim.scenario.scenario import Scenario
 
@@ -82,17 +84,33 @@ def test_the_set_of_measures_is_the_cheapest_of_all(folder, alone, cost):
     (chosen,) = choices(scenario, with_chatbot)
     assert chosen.self_service_jpy == pytest.approx(500.0 + 10.0 * 0.6 * 60 * 24)  # day and night
     extra = cost + 100.0 + chosen.self_service_jpy
-    costs = {(): alone[()].cost, ("chatbot",): alone["chatbot",].cost + extra}
-    assert found.cost == pytest.approx(min(costs.values()))
-    best = min(costs, key=costs.__getitem__)
+    sums = {(): alone[()].cost, ("chatbot",): alone["chatbot",].cost + extra}
+    assert found.cost == pytest.approx(min(sums.values()))
+    best = min(sums, key=sums.__getitem__)
     assert found.certificate["measures"] == list(best)
     assert ("chatbot" in found.scenario.channels) == bool(best)
     assert found.bound <= found.cost
     bill = dict(found.cost_items.select("item", "cost_jpy").iter_rows())
     assert bill.get("measure chatbot", 0.0) == (cost if best else 0.0)
+    shown = {name(row, "ja") for row in costs(found)}
+    assert ({"対策: chatbot", "対策日額: chatbot", "自己解決手段の制作・利用: chatbot"} <= shown) == bool(best)
     other = "no measure" if best else "chatbot"
     assert found.certificate["alternatives"][0].startswith(f"with {other} a plan costs at least ¥")
     assert "対策" in found.certificate["notes_ja"][-1]
+
+
+def test_a_measure_that_changes_the_rules_is_taken_where_it_saves_agents(folder, alone):
+    """A measure may change the rules of a queue as well as its demand; those that cost more than they save are left."""
+    overrides = {
+        "tool": {"queues.calls.handling.talk": "lognormal(4min, cv 0.8)"},
+        "recording": {"queues.calls.handling.after": "exponential(2min)"},
+    }
+    tree = {**_tree({"tool": {"cost": "500 JPY"}, "recording": {"cost": "500 JPY"}}), "overrides": overrides}
+    found = plan(Scenario.build(tree, folder), replications=40)
+    assert found.certificate["measures"] == ["tool"]
+    assert found.cost < alone[()].cost
+    assert found.result.promises()["sure"].all()
+    assert len(found.certificate["sets_of_measures"]) == 4
 
 
 def test_without_any_set_that_works_the_way_out_is_told(folder):

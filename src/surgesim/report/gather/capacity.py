@@ -25,7 +25,7 @@ def costs(plan: Any) -> tuple[CostItem, ...]:
             **{key: row[key] for key in ("unit", "quantity", "price_jpy", "cost_jpy")},
         )
         for row in plan.cost_items.to_dicts()
-        if row["cost_jpy"] > 0.0
+        if row["cost_jpy"] != 0.0  # less than nothing where a measure does away with self-service
     )  # fmt: skip
 
 
