@@ -113,6 +113,19 @@ def test_a_measure_that_changes_the_rules_is_taken_where_it_saves_agents(folder,
     assert len(found.certificate["sets_of_measures"]) == 4
 
 
+def test_sets_for_which_there_is_no_time_are_named(folder, alone):
+    now = [0.0]
+
+    def late(sentence):
+        now[0] += 600.0 if sentence.startswith("with no measure: at least") else 0.0
+
+    scenario = _build({"chatbot": {}}, folder)
+    found = plan(scenario, replications=40, progress=late, time_limit=1_000.0, clock=lambda: now[0])
+    assert found.certificate["measures"] == []
+    assert found.cost == alone[()].cost
+    assert found.certificate["alternatives"][0] == "what chatbot would cost is not known: the time was gone"
+
+
 def test_without_any_set_that_works_the_way_out_is_told(folder):
     tree = _tree({"chatbot": {}})
     tree["levers"]["staff"] = {"regular": {**TREE["levers"]["staff"]["regular"], "on_hand": 1}}

@@ -115,8 +115,7 @@ def best_plan(scenario: Scenario, ready: Ready, finish: Finish) -> Plan:
         No set of measures has a verified plan; as for the set that came nearest.
     """
     tried = options(scenario)
-    for option in tried:
-        _look(option, scenario, ready)
+    _look_at_all(tried, scenario, ready)
     best: Option | None = None
     for option in sorted(tried, key=lambda option: option.bound):
         if option.work is None or (best is not None and best.plan is not None and option.bound >= best.plan.cost):
@@ -143,9 +142,20 @@ def _of(option: Option) -> Round:
     return option.done
 
 
-def _look(option: Option, scenario: Scenario, ready: Ready) -> None:
+def _look_at_all(tried: Sequence[Option], scenario: Scenario, ready: Ready) -> None:
+    """Calibrate every set; once half of the time is gone and there is one that can be planned, the others are left."""
+    half: float | None = None
+    for option in tried:
+        work = ready(option.scenario, choices(scenario, option))
+        half = 0.5 * work.left() if half is None else half
+        if work.left() < half and any(other.work is not None for other in tried):
+            option.trouble = SolverError("not looked at: half of the time was gone")
+        else:
+            _look(option, work)
+
+
+def _look(option: Option, work: Work) -> None:
     """Calibrate one set of measures, and prove the bound of its plans."""
-    work = ready(option.scenario, choices(scenario, option))
     work.say(f"with {option.title}")
     try:
         option.done = calibrate(work)
@@ -159,7 +169,7 @@ def _look(option: Option, scenario: Scenario, ready: Ready) -> None:
 
 def _none(tried: Sequence[Option]) -> Exception:
     """Return why there is no plan: what the set without measures lacks, or what the last one missed."""
-    missed = [option for option in tried if option.work is not None and option.trouble is not None]
+    missed = [option for option in tried if option.work is not None and option.trouble is not None]  # planned, not kept
     chosen = missed[0] if missed else tried[0]
     assert chosen.trouble is not None
     kind = type(chosen.trouble)
@@ -181,11 +191,7 @@ def _told(best: Option, tried: Sequence[Option]) -> Plan:
         (f"with {o.title} a plan costs at least ¥{least:,.0f}", f"{_japanese(o)}場合の費用は少なくとも¥{least:,.0f}")
         for o, least in sorted(others, key=lambda pair: pair[1])
     ]
-    said += [
-        (f"with {option.title} no plan was found", f"{_japanese(option)}場合の計画は見つからない")
-        for option in tried
-        if option.trouble is not None
-    ]
+    said += [_unplanned(option) for option in tried if option.trouble is not None]
     found: Mapping[str, Any] = {
         **plan.certificate,
         "bound_jpy": bound, "bound": bound, "gap": gap, "measures": list(best.names), "sets_of_measures": entries,
@@ -195,6 +201,13 @@ def _told(best: Option, tried: Sequence[Option]) -> Plan:
         "alternatives_ja": [*(ja for _, ja in said), *plan.certificate["alternatives_ja"]],
     }  # fmt: skip
     return replace(plan, bound=bound, gap=gap, certificate=found)
+
+
+def _unplanned(option: Option) -> tuple[str, str]:
+    """Return that a set has no plan, or none yet, in English and Japanese."""
+    if isinstance(option.trouble, SolverError):
+        return f"what {option.title} would cost is not known: the time was gone", f"{_japanese(option)}場合の費用は時間切れで不明"
+    return f"with {option.title} no plan was found", f"{_japanese(option)}場合の計画は見つからない"
 
 
 def _at_least(option: Option) -> float:
