@@ -146,7 +146,10 @@ def deflection(
 
 
 def warmup() -> None:
-    """Compile the simulation engine ahead of its first use (once per installation, about 10 s)."""
+    """Compile the simulation engine ahead of its first use (once per installation, about 10 s).
+
+    Example: surgesim warmup
+    """
     from surgesim.cli.terminal import progress
     from surgesim.engines import UNITS, prepare
 
