@@ -151,6 +151,16 @@ def test_a_budget_buys_the_service_that_it_can(folder, alone):
         budget_frontier(_build({}, folder), [0.0])
 
 
+def test_a_budget_takes_no_measure_that_is_dearer_than_all_of_it(folder, alone):
+    budget = 0.9 * alone[()].cost
+    asked = _build({"chatbot": {"cost": f"{2 * budget:.0f} JPY"}}, folder, budget=f"{budget:.0f} JPY", aim="service")
+    found = plan(asked, replications=40)
+    assert found.certificate["measures"] == []
+    assert found.cost <= budget
+    with pytest.raises(InfeasibleError, match="busier than the cap on occupancy allows"):
+        plan(asked.but("idle", {"targets": [{"queue": "calls", "measure": "occupancy", "at_most": "1%"}]}), replications=40)
+
+
 def test_service_without_a_budget_is_refused(folder):
     with pytest.raises(ScenarioError, match="service is sought within a budget, and there is none"):
         _build({}, folder, aim="service")

@@ -73,12 +73,19 @@ def best_service(scenario: Scenario, ready: Ready, finish: Finish) -> Plan:
     InfeasibleError, TargetMissedError
         No plan within the budget was found.
     """
-    levels = []
+    levels: list[Level] = []
+    trouble: Exception | None = None
     for option in options(scenario):
         taken = choices(scenario, option)
-        levels.append(Level(option.scenario, taken, _level(option.scenario, taken, ready)))
+        try:
+            levels.append(Level(option.scenario, taken, _level(option.scenario, taken, ready)))
+        except InfeasibleError as refused:  # by a cap on occupancy, or by the price of the measures alone
+            trouble = trouble or refused
+    if not levels:
+        assert trouble is not None
+        raise trouble
     best = min(levels, key=lambda level: level.short)
-    short, trouble = best.short, None
+    short = best.short
     for _ in range(MOST_STEPS):
         asked = lowered(best.scenario, short)
         work = ready(asked, best.taken)
