@@ -21,7 +21,7 @@ _FONT_FACE = """@font-face { font-family: Letters; font-display: block; unicode-
   src: local("Hiragino Sans"), local("Yu Gothic UI"), local("Noto Sans CJK JP"), url(%s); }"""
 
 
-def page(facts: Facts, language: str, progress: Progress = silent, pictures: dict[str, bytes] | None = None) -> str:
+def page(facts: Facts, language: str, pictures: dict[str, bytes] | None = None) -> str:
     """Return the page.
 
     Parameters
@@ -30,13 +30,10 @@ def page(facts: Facts, language: str, progress: Progress = silent, pictures: dic
         What the report knows.
     language : str
         ``"en"`` or ``"ja"``.
-    progress : callable
-        Told of every picture.
     pictures : dict of str to bytes, optional
-        PNGs by name, drawn before; they are drawn now where they are left out.
+        What :func:`draw` returned; drawn now where it is left out.
     """
-    found = pictures if pictures is not None else draw(facts, language, progress)
-    text = _rendered(facts, language, found)
+    text = _rendered(facts, language, pictures or draw(facts, language))
     if language == "ja":
         text = text.replace("<style>", f"<style>\n{_FONT_FACE % font_address(_letters(text))}", 1)
     return text

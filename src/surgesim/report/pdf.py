@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from surgesim.base.progress import Progress, silent
 from surgesim.report import style
 from surgesim.report.facts import Facts
 from surgesim.report.html import draw
@@ -13,23 +12,11 @@ from surgesim.report.paper import blocks
 from surgesim.report.words import speaker
 
 
-def pdf(facts: Facts, language: str, progress: Progress = silent, pictures: dict[str, bytes] | None = None) -> bytes:
-    """Return the report as PDF; the same facts give the same bytes.
-
-    Parameters
-    ----------
-    facts : Facts
-        What the report knows.
-    language : str
-        ``"en"`` or ``"ja"``.
-    progress : callable
-        Told of every picture.
-    pictures : dict of str to bytes, optional
-        PNGs by name, drawn before; they are drawn now where they are left out.
-    """
+def pdf(facts: Facts, language: str, pictures: dict[str, bytes] | None = None) -> bytes:
+    """Return the report as PDF, from what :func:`surgesim.report.html.page` takes; the same facts give the same bytes."""
     import typst
 
-    found = pictures if pictures is not None else draw(facts, language, progress)
+    found = pictures or draw(facts, language)
     with TemporaryDirectory(prefix="surgesim-pdf-") as folder:
         place = Path(folder)
         for number, content in enumerate(found.values()):
