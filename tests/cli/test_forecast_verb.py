@@ -69,3 +69,17 @@ def test_the_explanation_speaks_japanese_and_queues_are_written_with_their_total
     rows = out.read_text().splitlines()
     assert rows[0].startswith("queue,start,mean")
     assert [row.split(",")[0] for row in rows[1:]] == ["chat"] * 7 + ["voice"] * 7 + ["total"] * 7
+
+
+def test_without_a_history_the_usual_day_and_the_announcement_are_enough(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "forecast.csv"
+    words = ["forecast", "--announcement", "2027-02-20", "--horizon", "7d", "--out", str(out)]
+    assert execute([*words, "--usual", "300", "--opening", "09:00-18:00", "--interval", "1h"]) == 0
+    assert len(out.read_text().splitlines()) == 1 + 7 * 9
+    assert execute(words) == 2
+    assert "usual" in capsys.readouterr().err
+    history = written(tmp_path, daily())
+    assert execute(["forecast", str(history), "--capacity", "-3", "--peak", "2027-02-01", "--exclude", "tokyo"]) == 2
+    assert "capacity" in capsys.readouterr().err

@@ -159,7 +159,10 @@ def warmup() -> None:
 
 
 def forecast(
-    history: Annotated[Path, typer.Argument(metavar="HISTORY", help="CSV with columns start and offered.", show_default=False)],
+    history: Annotated[
+        Path | None,
+        typer.Argument(metavar="[HISTORY]", help="CSV with columns start and offered; none yet: --usual.", show_default=False),
+    ] = None,
     horizon: Annotated[str, typer.Option(help="How far, e.g. 14d.")] = "14d",
     as_of: Annotated[str | None, typer.Option(help="Last day that is known, e.g. 2020-04-20.")] = None,
     announcement: Annotated[list[str] | None, typer.Option(help="Day of an announcement; may be repeated.")] = None,
@@ -171,6 +174,11 @@ def forecast(
     country: Annotated[str, typer.Option(help="Whose public holidays count, e.g. JP; none for no holidays.")] = "JP",
     baseline: Annotated[str, typer.Option(help="Model of usual days: auto, best, trend, local, steady, AutoETS ...")] = "auto",
     kernel: Annotated[str, typer.Option(help="Decay: stretched, exponential, omori or biexponential.")] = "stretched",
+    usual: Annotated[float | None, typer.Option(help="Contacts on a usual day, where there is no history yet.")] = None,
+    peak: Annotated[str | None, typer.Option(help="Day of the peak, where it is known.")] = None,
+    opening: Annotated[str | None, typer.Option(help="Opening hours of a history of whole days, e.g. 09:00-18:00.")] = None,
+    capacity: Annotated[float | None, typer.Option(help="Contacts a day that can be answered at most.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Region of the case library to leave out; may be repeated.")] = None,
     lang: Language = "en",
     out: Annotated[Path | None, typer.Option(help="CSV to write; printed where it is left out.", show_default=False)] = None,
     json_: Json = False,
@@ -185,7 +193,7 @@ def forecast(
 
     _language(lang)
     made = make_forecast(
-        str(history),
+        None if history is None else str(history),
         horizon=horizon,
         as_of=as_of,
         announcements=announcement or (),
@@ -196,6 +204,11 @@ def forecast(
         country=None if country.lower() == "none" else country,
         baseline=baseline,
         kernel=kernel,
+        usual=usual,
+        peak=peak,
+        opening=opening,
+        capacity=capacity,
+        exclude=exclude or (),
     )
     table = made.by_queue() if made.queues else made.table
     if out is not None:

@@ -74,6 +74,8 @@ def made_forecast(scenario: Scenario, source: History, clock: Clock, paths: int)
         seed=PATH_SEED,
         columns={"start": columns.start, "offered": columns.offered},
         parts=parts or None,
+        zone=scenario.clock.time_zone,
+        country=scenario.clock.holidays if isinstance(scenario.clock.holidays, str) else None,
         exclude=source.exclude_regions,
         opening=None if parts else _opening(scenario, source, clock),
     )

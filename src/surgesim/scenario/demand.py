@@ -38,7 +38,7 @@ class Channel(Closed):
     """A self-service channel. Values left out come from the kind's page (`surgesim list channels`)."""
 
     kind: Name
-    """Kind, by name: faq, chatbot, ivr-message, form, sms-link ..."""
+    """Kind, by name: faq, chatbot, form, email, ivr-message, sms-link, outbound-notice ..."""
     available_from: Instant | None = None
     """When the content is there; left out: from the beginning."""
     tries: Share | None = None

@@ -14,5 +14,6 @@ PRESET = IncidentPreset(
         "getting in touch at all on the first days is judgement",
         "self-service on busy days: the share of 111 online among COVID-19 triages of four NHS England regions, March to "
         "September 2020, rose by 0.19 to 0.30 in the logit for each e-fold of triages: a plain task with a known web page",
+        "reasons: one; rhythm: waking hours, judgement, give the opening of the lines as the announcement",
     ),
 )

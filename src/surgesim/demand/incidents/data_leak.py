@@ -11,5 +11,8 @@ PRESET = IncidentPreset(
     sources=(
         "propensity: 22 % of the people of the first OPM breach enrolled in protection (Government "
         "Executive, 2015-07); 4 % by telephone is judgement",
+        "reasons: judgement; OPM 2015: 22 % of the affected wanted protection",
+        "rhythm: waking hours, judgement; the hotline of the Japan Pension Service was open 08:30 to 21:00, week-ends too "
+        "(Mainichi, June 2015)",
     ),
 )

@@ -10,5 +10,8 @@ PRESET = IncidentPreset(
     rhythm=ANXIOUS,
     sources=(
         "propensity: response below 5 % for items under 20 USD (Stericycle Expert Solutions); 2 % by telephone is judgement",
+        "reasons: judgement",
+        "rhythm: the night counts: 700 calls between 17:00 and 09:00 of the first night after the dumplings of JT Foods, "
+        "January 2008",
     ),
 )

@@ -11,5 +11,7 @@ PRESET = IncidentPreset(
     sources=(
         "propensity: 135 403 complaints in 94 days from 5.2 million customers after the TSB migration of"
         " 2018 (2.6 %); 5 % including questions is judgement",
+        "reasons: judgement",
+        "rhythm: the night counts, judgement",
     ),
 )

@@ -13,5 +13,7 @@ PRESET = IncidentPreset(
         "(Stericycle Expert Solutions, Top 5 factors that influence response rates); 6 % by telephone is"
         " judgement",
         "three in ten consumers who know of a recall do not contact the firm (OECD and Consumer Affairs Agency, October 2019)",
+        "reasons: judgement; an owner asks first how the product is fetched",
+        "rhythm: waking hours, judgement",
     ),
 )

@@ -8,5 +8,8 @@ PRESET = IncidentPreset(
     propensity=0.005,
     reasons={"complaint": 0.7, "question": 0.3},
     rhythm=WAKING,
-    sources=("propensity: judgement",),
+    sources=(
+        "propensity: judgement",
+        "reasons, rhythm: judgement",
+    ),
 )
