@@ -18,6 +18,7 @@ from surgesim.base.attached import supply
 
 if TYPE_CHECKING:
     from surgesim.base.errors import SurgesimError
+    from surgesim.demand.caselibrary import case_library
     from surgesim.demand.forecast import Forecast, forecast
     from surgesim.engines import run
     from surgesim.planning.frontier import budget_frontier
@@ -40,6 +41,7 @@ _FACE = {
     "Study": "surgesim.study.study",
     "SurgesimError": "surgesim.base.errors",
     "budget_frontier": "surgesim.planning.frontier",
+    "case_library": "surgesim.demand.caselibrary",
     "compare": "surgesim.result.compare",
     "forecast": "surgesim.demand.forecast",
     "load": "surgesim.scenario.read",
@@ -59,8 +61,8 @@ supply({
 })  # fmt: skip
 
 __all__ = [
-    "Forecast", "Plan", "Result", "Scenario", "Study", "SurgesimError", "budget_frontier", "compare", "forecast", "load",
-    "plan", "run",
+    "Forecast", "Plan", "Result", "Scenario", "Study", "SurgesimError", "budget_frontier", "case_library", "compare", "forecast",
+    "load", "plan", "run",
 ]  # fmt: skip
 
 

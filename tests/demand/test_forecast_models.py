@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from surgesim.base.errors import DomainError
+import surgesim as ss
+from surgesim.base.errors import DomainError, HistoryError
 from surgesim.base.streams import standard_normals, uniforms
 from surgesim.demand.baseline import Calendar
 from surgesim.demand.forecast import forecast
@@ -130,3 +131,26 @@ def test_the_best_of_all_is_chosen_by_rolling_error_where_the_extra_is_installed
     np.testing.assert_allclose(made.table["p50"], truth, rtol=0.1)
     assert "AutoETS" in made.explain()
     assert forecast(frame(falling), baseline="auto", country=None).daily.tried.name != "AutoETS"
+
+
+def test_own_surges_join_the_library_and_move_the_next_forecast():
+    slow = frame(surge(days=140, decay=40.0))
+    own = ss.case_library().fit(slow, day(PEAK), "ours", country=None)
+    assert [case.region for case in own.cases].count("ours") == 1
+    assert own.cases[-1].decay_days > 20.0
+    assert own.without("ours").cases == ss.case_library().cases
+    fast = ss.case_library().fit(frame(surge(days=140, decay=6.0)), day(PEAK), "ours", country=None)
+    known = {"as_of": day(PEAK + 3), "peak": day(PEAK), "country": None}
+    short, long = (
+        ss.forecast(slow, library=library.with_cases(*[library.cases[-1]] * 40), **known).table["p50"].sum()
+        for library in (fast, own)
+    )
+    assert long > 1.2 * short
+    with pytest.raises(HistoryError) as caught:
+        own.fit(slow, [day(400), day(138)], "ours")
+    assert len(caught.value.problems) == 2
+
+
+def test_days_of_an_update_have_no_row_in_the_history():
+    made = forecast(frame(surge(days=68)), country=None).update(pl.DataFrame({"start": [day(68)], "offered": [9000]}))
+    assert made.history.rows.tolist() == [*range(1, 69), 0]

@@ -77,20 +77,20 @@ def date_of(day: Day, where: str) -> date:
         raise HistoryError(Problem(f"{day!r} is not a date", where, 'write "2020-04-07"')) from error
 
 
-def dates_of(announcements: Iterable[Day] | Day) -> tuple[date, ...]:
-    """Return the dates of announcements, one or several; each day once.
+def dates_of(days: Iterable[Day] | Day, where: str = "announcements") -> tuple[date, ...]:
+    """Return one or several days as dates; each day once.
 
     Raises
     ------
     HistoryError
         With every one that cannot be read.
     """
-    several = (announcements,) if isinstance(announcements, str | date) else tuple(announcements)
+    several = (days,) if isinstance(days, str | date) else tuple(days)
     found: list[date] = []
     faults: list[Problem] = []
     for day in several:
         try:
-            found.append(date_of(day, "announcements"))
+            found.append(date_of(day, where))
         except HistoryError as error:
             faults.extend(error.problems)
     if faults:

@@ -7,6 +7,7 @@ is forecast: ``case_library().without("tokyo")``.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -112,8 +113,38 @@ class CaseLibrary:
         )
 
     def with_cases(self, *cases: Case) -> "CaseLibrary":
-        """Return the library with your own past surges added (see ``pastcase.fit_case``)."""
+        """Return the library with past surges added (see ``fit``)."""
         return replace(self, cases=self.cases + cases)
+
+    def fit(
+        self,
+        history: Any,
+        peaks: "Iterable[date | datetime | str] | date | str",
+        region: str,
+        *,
+        country: str | None = "JP",
+        source: str = "own history",
+        **reading: Any,
+    ) -> "CaseLibrary":
+        """Return the library with surges of your own added, fitted to your history; give it to ``forecast(library=...)``.
+
+        Parameters
+        ----------
+        history : path, frame or History
+            Counts, read as ``forecast`` reads them; ``reading`` are ``columns``, ``parts``, ``queue`` and ``zone``.
+        peaks : date or dates
+            Days on which your surges were highest.
+        region : str
+            Name to leave them out by (``without``).
+
+        Raises
+        ------
+        HistoryError
+            With every fault of the history, or of the peaks: outside it, or too near its ends.
+        """
+        from surgesim.demand.pastcase import fit_cases
+
+        return self.with_cases(*fit_cases(history, peaks, (region, country, source), reading))
 
     @property
     def regions(self) -> set[str]:

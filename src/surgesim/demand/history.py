@@ -139,7 +139,8 @@ class History:
             at = (part.first_day - first).days
             known = ~np.isnan(part.counts)
             counts[at : at + part.days][known] = part.counts[known]
-            rows[at : at + part.days] = np.maximum(rows[at : at + part.days], part.rows)
+        at = (self.first_day - first).days
+        rows[at : at + self.days] = self.rows  # rows of another source have numbers of their own
         both = replace(self, first_day=first, counts=counts, rows=rows)
         return replace(both, known_s=known_until(both))
 

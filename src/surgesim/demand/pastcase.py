@@ -1,16 +1,24 @@
 """Learn from a past surge of your own: its kernel constants, for a case library."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surgesim.base.errors import HistoryError, Problem
+from surgesim.demand.asking import Day, dates_of
 from surgesim.demand.baseline import Calendar, split, usual_level
 from surgesim.demand.caselibrary import Case
 from surgesim.demand.fit import MISFIT
+from surgesim.demand.history import read_history
 from surgesim.demand.kernel import surge_shape
+from surgesim.demand.opening import open_totals
 
 Floats = NDArray[np.float64]
+
+FEWEST_DAYS = 10  # so many days from the peak on at least show how a surge fades
 
 
 def fit_case(
@@ -37,6 +45,35 @@ def fit_case(
     usual = usual_level(parts.adjusted, at - parts.start)
     _cut_next_wave(around)
     return _solve_case(around, usual, (region, series, peak.isoformat(), source))
+
+
+def fit_cases(
+    history: Any, peaks: Iterable[Day] | Day, names: tuple[str, str | None, str], reading: Mapping[str, Any]
+) -> list[Case]:
+    """Return the kernel constants of the surges of a history.
+
+    Parameters
+    ----------
+    names : tuple
+        Region, country of the holidays, and source.
+
+    Raises
+    ------
+    HistoryError
+        With every fault.
+    """
+    read = read_history(history, **reading)
+    region, country, source = names
+    totals = open_totals(read, country)
+    days, faults = dates_of(peaks, "peaks"), []
+    for day in days:
+        at = (day - read.first_day).days
+        if not 0 <= at < len(totals) or (~np.isnan(totals[at : at + 43])).sum() < FEWEST_DAYS:
+            known = f"the history has {read.first_day} to {read.last_day}"
+            faults.append(Problem(f"fewer than {FEWEST_DAYS} days are known from the peak {day} on", "peaks", known))
+    if faults:
+        raise HistoryError(faults)
+    return [fit_case(totals, read.first_day, day, region, region, country, source) for day in days]
 
 
 def _cut_next_wave(around: Floats) -> None:
