@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 import surgesim as ss
 from surgesim.base.errors import InputError, ScenarioError
 from surgesim.report.whatif import WhatIf, panel
+from surgesim.report.whatif.letters import japanese_letters
 from surgesim.report.whatif.widgets import Panel
 from surgesim.scenario.template import new as template
 
@@ -55,7 +56,7 @@ def test_a_roster_grows_line_by_line(tmp_path: Path) -> None:
     question = WhatIf(ss.load(tmp_path / "mine.yaml"))
     assert question.settings.seats == 16
     made = question.changed(question.but(seats=24))
-    assert [line.heads for line in made.groups["regular"].roster] == [12, 12]
+    assert [line.heads for line in made.groups["regular"].roster] == [6, 6, 6, 6]
     assert question.preview(question.but(seats=24)).measures["service_level"].value is not None
 
 
@@ -140,3 +141,10 @@ def test_the_japanese_panel_speaks_japanese_and_draws_every_letter() -> None:
     table, picture = made.children[3].children  # type: ignore[attr-defined]
     assert "ファイルの値" in table.value
     assert bytes(picture.value).startswith(b"\x89PNG")
+
+
+def test_the_japanese_page_brings_its_letters() -> None:
+    style = japanese_letters(WhatIf(ss.load(FILE), "ja"))
+    assert style.startswith("<style>@font-face")
+    assert "url(data:font/ttf;base64," in style
+    assert len(style) < 400_000

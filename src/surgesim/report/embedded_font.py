@@ -5,6 +5,10 @@ from io import BytesIO
 
 from surgesim.report.style import font_file
 
+FONT_FACE = """@font-face { font-family: Letters; font-display: block; unicode-range: U+2010-FFFF;
+  src: local("Hiragino Sans"), local("Yu Gothic UI"), local("Noto Sans CJK JP"), url(%s); }"""
+"""Style rule of the family ``Letters`` at an address; fonts of the machine come first."""
+
 
 def font_address(text: str) -> str:
     """Return a data address of the packaged Japanese font, cut down to the letters of ``text``.

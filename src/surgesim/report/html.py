@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from surgesim.base.progress import Progress, silent
 from surgesim.report import answer, numbers, style
-from surgesim.report.embedded_font import font_address
+from surgesim.report.embedded_font import FONT_FACE, font_address
 from surgesim.report.facts import CostItem, Day, Facts
 from surgesim.report.headline import headline
 from surgesim.report.plots.album import album
@@ -16,9 +16,6 @@ from surgesim.result.measures import MEASURES
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-_FONT_FACE = """@font-face { font-family: Letters; font-display: block; unicode-range: U+2010-FFFF;
-  src: local("Hiragino Sans"), local("Yu Gothic UI"), local("Noto Sans CJK JP"), url(%s); }"""
 
 
 def page(facts: Facts, language: str, pictures: dict[str, bytes] | None = None) -> str:
@@ -35,7 +32,7 @@ def page(facts: Facts, language: str, pictures: dict[str, bytes] | None = None) 
     """
     text = _rendered(facts, language, pictures or draw(facts, language))
     if language == "ja":
-        text = text.replace("<style>", f"<style>\n{_FONT_FACE % font_address(_letters(text))}", 1)
+        text = text.replace("<style>", f"<style>\n{FONT_FACE % font_address(_letters(text))}", 1)
     return text
 
 

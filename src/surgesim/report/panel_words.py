@@ -24,4 +24,5 @@ PANEL: dict[str, tuple[str, str]] = {
     "panel_band": ("95% interval", "95%信頼区間"),
     "panel_picture": ("Service level by day", "日別サービスレベル"),
     "panel_preview": ("preview", "速報"),
+    "panel_seconds": (" s", "秒"),
 }  # fmt: skip

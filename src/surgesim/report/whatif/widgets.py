@@ -7,6 +7,7 @@ from typing import Any
 from surgesim.base.errors import InputError
 from surgesim.report import numbers
 from surgesim.report.facts import Span
+from surgesim.report.whatif.letters import japanese_letters
 from surgesim.report.whatif.picture import Picture
 from surgesim.report.whatif.question import MEASURES, MOST_HOURS, Answer, Settings, WhatIf
 from surgesim.report.words import label, speaker
@@ -49,6 +50,7 @@ class Panel:
             widgets.VBox(list(self.sliders.values())), widgets.HBox([self.simulate, self.workbook, self.reset, self.link]),
             self.state,
             widgets.HBox([self.table, self.image], layout={"flex_flow": "row wrap"}),
+            *([widgets.HTML(japanese_letters(self.question))] if self.question.language == "ja" else ()),
         ])  # fmt: skip
         self.refine()
 
@@ -144,7 +146,7 @@ class Panel:
         answer = self.simulated or self.preview
         self.state.value = self.say(
             "panel_state_simulated" if answer.simulated else "panel_state_preview",
-            seconds=f"{answer.took_s:.2f} s", replications=answer.result.replications,
+            seconds=f"{answer.took_s:.2f}{self.say('panel_seconds')}", replications=answer.result.replications,
             contacts=numbers.whole(answer.measures["offered"].value),
         )  # fmt: skip
         self.table.value = self._table(answer)
