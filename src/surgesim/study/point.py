@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 BIRTHS_BYTES = 256_000_000
 """Most memory for births that are kept, in each process."""
+MOST_VARIANTS = 8
+_VARIANTS: dict[tuple[str, str, str, str], Scenario] = {}
 _NOT_DEMAND = frozenset({"queues", "sites", "shifts", "groups", "trunks", "routing", "targets", "levers"})
 """Sections of a scenario that its needs never depend on, but that a forecast from history asks when queues are open."""
 
@@ -64,8 +66,16 @@ class Task:
     replications: int
 
     def variant(self) -> Scenario:
-        """Return the scenario of the point."""
-        return self.scenario.but(self.label, self.changes) if self.changes else self.scenario
+        """Return the scenario of the point; the last few are kept, for who computes a point asks again for its tally."""
+        if not self.changes:
+            return self.scenario
+        key = (self.base, str(self.scenario.folder), self.label, json.dumps(self.changes, default=str))
+        found = _VARIANTS.get(key)
+        if found is None:
+            found = _VARIANTS[key] = self.scenario.but(self.label, self.changes)
+            for old in list(_VARIANTS)[:-MOST_VARIANTS]:
+                _VARIANTS.pop(old, None)
+        return found
 
     def split(self, parts: int) -> "list[Task]":
         """Return tasks with some of the replications each, at most ``parts`` of them, at least one."""

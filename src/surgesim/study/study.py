@@ -191,23 +191,23 @@ def compute_all(tasks: Sequence[Task], workers: str | Executor, store: Store | N
     """Return the tallies of tasks: those that are kept, and the others computed; equal tasks are computed once."""
     alike: dict[str, int] = {}
     same = [alike.setdefault(key_of(task), number) for number, task in enumerate(tasks)]
-    found: dict[int, Arrays] = {}
+    found: dict[int, Tally] = {}
     for number in alike.values():
         kept = store.kept(tasks[number]) if store is not None else None
         if kept is not None:
-            found[number] = kept
+            found[number] = tally_of(tasks[number], kept)
 
     def finished(number: int, arrays: Arrays) -> None:
         if store is not None:
             store.keep(tasks[number], arrays)
-        found[number] = arrays
+        found[number] = tally_of(tasks[number], arrays)
 
     missing = {number: tasks[number] for number in alike.values() if number not in found}
     try:
         evaluate(missing, workers, finished, progress, len(found))
     except KeyboardInterrupt:
         raise StudyInterrupted(_stopped(len(found), len(alike), store)) from None
-    return [tally_of(task, found[number]) for task, number in zip(tasks, same, strict=True)]
+    return [found[number] for number in same]
 
 
 def _stopped(done: int, total: int, store: Store | None) -> str:
