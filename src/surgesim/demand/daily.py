@@ -23,6 +23,7 @@ YOUNG_DAYS = 42  # a history shorter than this knows neither its week nor how re
 # Monday to Sunday where nothing was counted yet: medians over four hotlines and eight triage lines (benchmarks/surge_series.py)
 POOLED_WEEK = np.log([1.2, 1.04, 1.02, 1.0, 0.91, 0.82, 0.9, 1.0])
 EMPTY = Split(0, np.zeros(0), np.zeros(0), POOLED_WEEK, 0.15, np.zeros(0))
+BOTH_DAYS = (7, 21)  # so long both count the same, from then on the announcement alone
 SAID_DOUBT = 1.0  # log deviation of a surge's size from the usual level that was said, between desks; see the benchmark
 
 
@@ -146,7 +147,8 @@ def _surge(parts: Split, span: tuple[int, int], library: CaseLibrary, surge: Sur
     """Return the outlook of a surge that runs, of one that was announced, or of both.
 
     An announcement amid a surge: the average of what it adds to the last level and of how the surge would go on without
-    it, for two forecasts err less than one (Bates and Granger 1969).
+    it, for two forecasts err less than one (Bates and Granger 1969); later the announcement alone, for its waves outlast
+    the surge.
     """
     origin, days = span
     old = [day for day in surge.announcements if day <= origin - 1 - ANSWER_DAYS]
@@ -157,8 +159,12 @@ def _surge(parts: Split, span: tuple[int, int], library: CaseLibrary, surge: Sur
     if len(old) == len(surge.announcements):
         return running
     told = fit_surge(parts, origin, days, library, surge, flat=True)
-    median = 0.5 * (told.log_median + running.log_median)
-    return replace(told, log_median=median, covariance=0.5 * (told.covariance + running.covariance))
+    ahead = np.arange(1, days + 1)
+    weight = np.clip(0.5 + 0.5 * (ahead - BOTH_DAYS[0]) / (BOTH_DAYS[1] - BOTH_DAYS[0]), 0.5, 1.0)
+    own, other = np.sqrt(weight), np.sqrt(1.0 - weight)
+    median = weight * told.log_median + (1.0 - weight) * running.log_median
+    covariance = np.outer(own, own) * told.covariance + np.outer(other, other) * running.covariance
+    return replace(told, log_median=median, covariance=covariance)
 
 
 def _widened(outlook: Outlook, parts: Split) -> Outlook:
