@@ -10,6 +10,7 @@ from surgesim.base.errors import DomainError, HistoryError
 from surgesim.base.streams import uniforms
 from surgesim.demand.forecast import forecast
 from surgesim.demand.history import read_history
+from surgesim.report.gather.demand import fan_of_forecast
 
 FIRST = date(2026, 1, 5)
 
@@ -143,6 +144,8 @@ def test_counts_three_days_old_widen_the_bands_and_old_ones_are_refused():
     assert later["start"][0] == FIRST + timedelta(days=103)
     width = [float((table["p95"] - table["p05"])[0] / table["mean"][0]) for table in (now, later)]
     assert width[1] > 1.1 * width[0]
+    made = forecast(frame, as_of=FIRST + timedelta(days=102), country=None)
+    np.testing.assert_allclose(fan_of_forecast(made).p50, made.table["p50"])  # what is drawn is what is written
     with pytest.raises(HistoryError, match="200 days before"):
         forecast(frame, as_of=FIRST + timedelta(days=299))
 

@@ -110,8 +110,8 @@ def fan_of_forecast(forecast: "Forecast", actual: Any = None) -> Fan:
     """
     history, daily = forecast.history, forecast.daily
     days = forecast.table["start"].dt.date().unique().sort().to_list()
-    counts = history.counts[:-1] if np.isnan(history.counts[-1]).any() else history.counts
-    first = history.first_day + timedelta(days=len(counts))
+    counts = history.counts[: daily.first]
+    first = history.first_day + timedelta(days=daily.first)
     places = [(day - first).days for day in days]
     bands = daily.quantiles(np.array([0.05, 0.25, 0.5, 0.75, 0.95]))[places]
     known = range(max(0, len(counts) - PAST_DAYS), len(counts))
