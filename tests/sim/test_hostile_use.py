@@ -1,5 +1,8 @@
 """Hostile use: nobody there, never open, work that is never given out, people without end. An answer, flagged, or an error."""
 
+import signal
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -73,6 +76,68 @@ def test_a_policy_that_answers_in_words_is_named() -> None:
 def test_a_policy_without_its_functions_is_refused() -> None:
     with pytest.raises(InputError, match="no function free"):
         run(scenario(), replications=1, policy=type("Half", (), {"KIND": "half", "arrived": staticmethod(waits)}))
+
+
+def test_a_function_that_takes_other_values_is_refused() -> None:
+    with pytest.raises(InputError, match="function free of the policy 'never-serves' does not take four values"):
+        run(scenario(), replications=1, policy=type("Short", (NeverServes,), {"free": staticmethod(lambda view, group: -1)}))
+
+
+def half(view: Any, group: int, now: float, luck: float) -> float:
+    return 0.5
+
+
+def yes(view: Any, group: int, now: float, luck: float) -> bool:
+    return bool(view.queues[0].waiting > 0)
+
+
+def reads_too_far(view: Any, group: int, now: float, luck: float) -> int:
+    return int(view.rank[group + 99, 0])
+
+
+def empties_a_queue(view: Any, group: int, now: float, luck: float) -> int:
+    view.queues[0].waiting = 0
+    return -1
+
+
+def forgets_what_was_served(view: Any, group: int, now: float, luck: float) -> int:
+    view.served[group, 0] = 0
+    return -1
+
+
+@pytest.mark.parametrize("engine", ["sim", "reference"])
+@pytest.mark.parametrize(
+    ("free", "part"),
+    [
+        (half, "answered 0.5, not a whole number"),
+        (yes, "answered True, not a whole number"),
+        (reads_too_far, "raised IndexError"),
+        (empties_a_queue, "raised AttributeError"),
+        (forgets_what_was_served, "raised ValueError: assignment destination is read-only"),
+    ],
+)
+def test_a_compiled_policy_is_refused_what_plain_python_is_refused(engine: str, free: Any, part: str) -> None:
+    with pytest.raises(PolicyError, match=part) as caught:
+        run(scenario(), engine, replications=1, policy=type("Mine", (NeverServes,), {"free": staticmethod(free)}))
+    assert int(str(caught.value).split(":")[1]) >= free.__code__.co_firstlineno
+
+
+def never_answers(view: Any, group: int, now: float, luck: float) -> int:
+    while time.monotonic() > 0.0:
+        pass
+    return -1
+
+
+def test_ctrl_c_ends_a_policy_that_never_answers() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    bell = threading.Timer(2.0, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+    bell.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(scenario(), replications=8, policy=type("Deaf", (NeverServes,), {"free": staticmethod(never_answers)}))
+    finally:
+        bell.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_more_people_than_can_be_told_apart_is_an_error_and_not_a_crash() -> None:

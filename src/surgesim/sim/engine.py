@@ -75,8 +75,8 @@ def run(
     """
     _check(replications, threads)
     with nullcontext() if contacts_to is None else contact_files(model, contacts_to) as keep:
-        simulate = _simulator(model, seed, engine, keep is not None, policy, start)
-        return _gathered(model, _kept(simulate, keep), replications, threads, engine, progress, until)
+        simulate, alone = _simulator(model, seed, engine, keep is not None, policy, start)
+        return _gathered(model, _kept(simulate, keep), replications, 1 if alone else threads, progress, until)
 
 
 def _kept(simulate: Simulate, keep: Keep | None) -> Simulate:
@@ -97,7 +97,6 @@ def _gathered(
     simulate: Simulate,
     first: int,
     threads: int,
-    engine: Engine,
     progress: Progress | None,
     until: StopRule | None,
 ) -> Tables:
@@ -105,7 +104,7 @@ def _gathered(
     done, total = 0, first if until is None else min(max(first, LEAST), until.most)
     kept: dict[int, list[Thin]] = {}
     while done < total:
-        for place, counts in _replicate(simulate, range(done, total), threads, engine):
+        for place, counts in _replicate(simulate, range(done, total), threads):
             done += 1
             kept[place] = [_thin(array) for array in counts.arrays]
             if progress is not None:
@@ -150,7 +149,8 @@ def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine 
     import polars as pl
 
     _check(replications, threads)
-    found = dict(_replicate(_simulator(model, seed, engine, True), range(replications), threads, engine))
+    simulate, alone = _simulator(model, seed, engine, True)
+    found = dict(_replicate(simulate, range(replications), 1 if alone else threads))
     return pl.concat([frame_of(model, place, found[place]) for place in range(replications)])
 
 
@@ -201,12 +201,13 @@ def _check(replications: int, threads: int) -> None:
 
 def _simulator(
     model: Model, seed: int, engine: Engine, log: bool, policy: Policy | None = None, start: Start | None = None
-) -> Simulate:
+) -> tuple[Simulate, bool]:
+    """Return what simulates a replication, and whether it is plain Python: threads do not help, and Ctrl-C must reach it."""
     if engine == "reference":
         from surgesim.sim.reference import simulate
 
         chosen = policy or policy_of(model)
-        return lambda place: simulate(model, seed, place, log, chosen, start)
+        return lambda place: simulate(model, seed, place, log, chosen, start), True
     if engine != "sim":
         raise DomainError(Problem(f"{engine!r} is not a simulation engine", "engine", "write sim or reference"))
     from surgesim.sim.machine import Machine
@@ -214,14 +215,14 @@ def _simulator(
 
     if unit_for(model, policy, start) == "recur":
         recursion = Recursion(model)
-        return lambda place: recursion.simulate(seed, place, log)
+        return lambda place: recursion.simulate(seed, place, log), False
     machine = Machine(model, policy)
-    return lambda place: machine.simulate(seed, place, log, start=start)
+    return lambda place: machine.simulate(seed, place, log, start=start), machine.bridge is not None
 
 
-def _replicate(simulate: Simulate, places: Iterable[int], threads: int, engine: Engine) -> Iterator[tuple[int, Counts]]:
+def _replicate(simulate: Simulate, places: Iterable[int], threads: int) -> Iterator[tuple[int, Counts]]:
     """Yield each replication as it is done; those that have not begun are dropped where one fails."""
-    if threads == 1 or engine == "reference":
+    if threads == 1:
         yield from ((place, simulate(place)) for place in places)
         return
     from concurrent.futures import ThreadPoolExecutor, as_completed

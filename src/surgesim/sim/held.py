@@ -34,7 +34,8 @@ APART = ("n",)
 class HeldType(types.Type):  # type: ignore[misc]
     """The type of a held named tuple: names and types of its fields.
 
-    What is ``bare`` has the arrays of ``rows``; the others have arrays of Numba, for functions that others write.
+    What is ``bare`` has the arrays of ``rows``; the others have arrays of Numba that cannot be changed, for functions that
+    others write.
     """
 
     def __init__(self, kind: str, fields: tuple[tuple[str, Any], ...], bare: bool = True) -> None:
@@ -140,7 +141,7 @@ class _HeldFields(AttributeTemplate):  # type: ignore[misc]
 
 
 def _array_type(kind: RowsType) -> Any:
-    return types.Array(kind.dtype.dtype if isinstance(kind.dtype, RecordType) else kind.dtype, kind.ndim, "C")
+    return types.Array(kind.dtype.dtype if isinstance(kind.dtype, RecordType) else kind.dtype, kind.ndim, "C", readonly=True)
 
 
 @lower_getattr_generic(HeldType)  # type: ignore[untyped-decorator]

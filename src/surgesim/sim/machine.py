@@ -17,7 +17,7 @@ from surgesim.sim.branches import branched, together
 from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST
-from surgesim.sim.policy import Policy, Question, Timer, policy_of
+from surgesim.sim.policy import Policy, Question, Timer, changes, policy_of
 from surgesim.sim.start import Start
 from surgesim.sim.start_kernel import begin
 from surgesim.sim.start_placed import Placed, placed
@@ -46,14 +46,22 @@ def _kernel(world: Any, question: Any, timer: Any) -> Callable[..., int]:
 
 @lru_cache(maxsize=256)
 def _answerer(question: Question | Timer, signature: Any) -> Any:
-    """Return a compiled question of a policy."""
+    """Return a compiled question of a policy; raise TypingError where its answer is no number of the wanted kind."""
     import numba
+    from numba.core.errors import TypingError
 
     function = getattr(question, "py_func", question)
+    own = function.__module__.startswith(OWN)
+    # functions of third parties may lie where they cannot be kept, change without a change of our sources, and read too far
+    options = {"nogil": True, "boundscheck": not own}
     with kept_in_cache() as kept:
-        # functions of third parties may lie where they cannot be kept, and change without a change of our sources
-        own = kept and function.__module__.startswith(OWN)
-        return numba.njit(signature, nogil=True, cache=own)(function)
+        found = numba.njit(signature.args, cache=kept and own, **options)(function)
+    answer, wanted = found.nopython_signatures[0].return_type, signature.return_type
+    if answer == wanted:
+        return found
+    if not isinstance(answer, numba.types.Integer) and not (isinstance(answer, numba.types.Float) and wanted is numba.float64):
+        raise TypingError(f"{function.__qualname__} answers {answer}")  # plain Python says what is wrong with it
+    return numba.njit(signature, **options)(function)
 
 
 class Machine:
@@ -112,6 +120,8 @@ class Machine:
         from numba.core.errors import NumbaError
 
         policy = self.policy
+        if any(changes(part) for part in (policy.arrived, policy.free, policy.timer)):
+            return None
         try:
             return _answerer(policy.arrived, signature), _answerer(policy.free, signature), _answerer(policy.timer, timer)
         except NumbaError:

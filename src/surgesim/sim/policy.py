@@ -1,5 +1,6 @@
 """Routing policies: taken from the shelf, their settings checked, their answers guarded."""
 
+import dis
 import inspect
 import traceback
 from collections.abc import Callable, Mapping
@@ -132,6 +133,23 @@ class Policy:
         return self.wrong(self.free, f"answered queue {answer} for group {group!r}: no such queue, no skill, or nobody waits")
 
 
+def changes(function: Question | Timer) -> bool:
+    """Whether a function assigns to attributes: compiled, it could change what it only may look at."""
+    code = getattr(inspect.unwrap(getattr(function, "py_func", function)), "__code__", None)
+    return code is not None and any(step.opname == "STORE_ATTR" for step in dis.get_instructions(code))
+
+
+def takes(function: object, many: int) -> bool:
+    """Whether a function can be called with so many values; True where that cannot be known."""
+    try:
+        inspect.signature(function).bind(*range(many))  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
+
+
 def ranks(model: Model) -> NDArray[np.int64]:
     """Return the place of each queue in the skills of each group, -1 without the skill, shape (groups, queues)."""
     rank = np.full((len(model.groups), len(model.queues)), -1, dtype=np.int64)
@@ -164,6 +182,12 @@ def policy_from(module: Any, name: str, settings: Mapping[str, Any], model: Mode
     lacking = [part for part in ("arrived", "free") if not callable(getattr(module, part, None))]
     problems = [
         Problem(f"the policy {name!r} has no function {part}", "routing.policy", "see surgesim.sim.view") for part in lacking
+    ]
+    mend = "see surgesim.sim.view"
+    problems += [
+        Problem(f"the function {part} of the policy {name!r} does not take four values", "routing.policy", mend)
+        for part in ("arrived", "free", "timer")
+        if callable(getattr(module, part, None)) and not takes(getattr(module, part), 4)
     ]
     allowed = tuple(getattr(module, "SETTINGS", ()))
     mend = f"write one of {', '.join(allowed)}" if allowed else "delete it"

@@ -256,7 +256,7 @@ class Reference(Dispatch, Callers):
         """The head of a queue gets the agent of a group who has been idle longest; a chat may get one who is at chat."""
         place, _ = queue.line.popitem(last=False)
         place.agent = chats.begin(self, place.contact, group) if queue.model.work.chat else group.take()
-        self.view.served[group.index, queue.index] += 1
+        self.served[group.index, queue.index] += 1
         place.called.succeed()
         self.let_go_home(queue)
 

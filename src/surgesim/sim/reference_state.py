@@ -14,7 +14,7 @@ from surgesim.sim.desk import Group, Numbers, QueueDesk, Trunk
 from surgesim.sim.learning import learned
 from surgesim.sim.luck import Luck
 from surgesim.sim.policy import Policy, ranks
-from surgesim.sim.sight import Table
+from surgesim.sim.sight import Table, read_only
 from surgesim.sim.view import View
 
 Process = Generator[Event, None, None]
@@ -38,9 +38,9 @@ class Replication(ABC):
         self.queues = [QueueDesk(index, queue) for index, queue in enumerate(model.queues)]
         self.trunks = [Trunk(index, self.books) for index in range(len(model.trunks))]
         self.groups = list(self._groups())
-        served = np.zeros((len(self.groups), len(self.queues)), dtype=np.int64)
+        self.served = np.zeros((len(self.groups), len(self.queues)), dtype=np.int64)
         self.in_menu: dict[Contact, None] = {}
-        self.view = View(self.groups, self.queues, Table.of(ranks(model)), Table.of(policy.settings), served)
+        self.view = View(self.groups, self.queues, Table.of(ranks(model)), Table.of(policy.settings), read_only(self.served))
 
     def _groups(self) -> Generator[Group, None, None]:
         first = 0

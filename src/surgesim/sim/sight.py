@@ -26,6 +26,13 @@ class Table(np.ndarray[Any, Any]):
         return getattr(ufunc, method)(*arrays, **options)
 
 
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as it is now and will be, which cannot be changed from here."""
+    seen = array.view()
+    seen.flags.writeable = False
+    return seen
+
+
 class Row(ctypes.Structure):
     """One record of the kernel as it is now, its fields as attributes that can only be read."""
 
@@ -52,7 +59,7 @@ class Sight:
 
     def __init__(self, view: View, rank: Table, settings: Table) -> None:
         self.groups, self.queues = rows(view.groups), rows(view.queues)
-        self.rank, self.settings, self.served = rank, settings, view.served
+        self.rank, self.settings, self.served = rank, settings, read_only(view.served)
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self.__slots__)
