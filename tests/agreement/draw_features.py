@@ -15,25 +15,26 @@ from surgesim.sim.routing import SHELF as POLICIES
 
 KINDS: dict[str, Shelf] = {"Routing.policy": POLICIES, "Channel.kind": CHANNELS, "Incident.kind": INCIDENTS}
 UNREAD = {
-    "words to print": {"Scenario.title", "Scenario.description", "Reason.title", "Site.title", "Text"},
-    "notes of the author": {"Scenario.assumptions", "Assumption", "Scenario.overrides"},
+    "words to print": {"Scenario.title", "Scenario.description", "Reason.title", "Site.title"},
+    "notes of the author": {"Scenario.assumptions", "Scenario.overrides"},
     "money": {"Channel.unit_cost", "Channel.content_cost", "Announcement.unit_cost"},
-    "planning and reports": {"Scenario.targets", "Target", "Scenario.levers", "Levers", "StaffLever", "SiteLever", "LineLever",
-                             "StandbyLever", "SupervisorLever", "Group.source", "Scenario.actuals", "Actuals"},
+    "planning and reports": {"Scenario.targets", "Scenario.levers", "Group.source", "Scenario.actuals"},
     "read from a file into the same needs as other sources; agreement is tested on the shipped scenario tokyo-hotline":
         {"History", "HistoryColumns"},
 }  # fmt: skip
 """Classes and fields that no simulation reads, or only as others that are drawn, by reason."""
+IGNORED = set[str]().union(*UNREAD.values())
 
 
 def classes(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the classes of the schema that an annotation names, with repeats."""
+    """Yield the classes of the schema below an annotation, but for what is below fields that no engine reads; with repeats."""
     for inner in get_args(annotation):
         yield from classes(inner)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-        for field in annotation.model_fields.values():
-            yield from classes(field.annotation)
+        for name, field in annotation.model_fields.items():
+            if f"{annotation.__name__}.{name}" not in IGNORED:
+                yield from classes(field.annotation)
 
 
 def literals(annotation: Any) -> Iterator[str]:
@@ -44,12 +45,11 @@ def literals(annotation: Any) -> Iterator[str]:
 
 def features() -> set[str]:
     """Return every feature that an engine reads: fields, the words of their closed lists, the kinds of shelves, the laws."""
-    unread = set().union(*UNREAD.values())
     found = set[str]()
-    for kind in {one for one in classes(Scenario) if one.__name__ not in unread} | {Scenario}:
+    for kind in {one for one in classes(Scenario) if one.__name__ not in IGNORED} | {Scenario}:
         for name, field in kind.model_fields.items():
             place = f"{kind.__name__}.{name}"
-            if place not in unread:
+            if place not in IGNORED:
                 words = literals(field.annotation) if place not in KINDS else KINDS[place].kinds()
                 found |= {place, *(f"{place}={word}" for word in words)}
     return found | {law.__name__ for law in laws(Law) if not law.__subclasses__()}
