@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 import surgesim as ss
+from surgesim.engines import expected_needs
 from surgesim.erlang import agents_for, effective_rate, least_agents
 from surgesim.model.build import build
 from surgesim.model.model import Model
@@ -41,6 +42,8 @@ from surgesim.sim.engine import run
 
 SHORT_JPY = 20_000.0
 """Price of one agent missing in one interval, where no cover exists."""
+FRESH_SEED, FRESH_PATHS = 424_242, 1_000
+"""Luck of the paths on which a promise with a probability is looked at once more."""
 Need = Callable[[int, Floats], Floats]
 """From a queue and its contacts by interval to the agents needed by interval."""
 
@@ -85,7 +88,8 @@ class Case:
         """Return what the marks of the verification make of a staffing."""
         staffed = self.model.with_capacity(agents=agents, paid_s=paid_s, lines=lines)
         seed = self.plan.certificate["verification_seed"]
-        return seen(self.problem, run(staffed, seed=seed, replications=self.replications))
+        tables = run(staffed, seed=seed, replications=self.replications)
+        return seen(self.problem, tables, expected_needs(self.model))
 
 
 def formula(case: Case, method: str, patient: bool) -> Need:
@@ -227,6 +231,18 @@ def rivals(case: Case) -> Mapping[str, Need]:
     return found
 
 
+def fresh(case: Case) -> str:
+    """Return how often a promise with a probability is kept on paths that neither planning nor verification has seen."""
+    found, problem = case.plan.capacity, case.problem
+    staffed = case.model.with_capacity(agents=found.agents, paid_s=found.paid_s, lines=found.lines)
+    saw = seen(problem, run(staffed, seed=FRESH_SEED, replications=FRESH_PATHS))
+    kept = min(float(np.mean(saw.by_period(promise) >= 0.0, axis=1).min()) for promise in problem.promises)
+    wanted = problem.probability or 0.0
+    error = np.sqrt(wanted * (1.0 - wanted) / FRESH_PATHS)
+    said = f"promised {wanted:.0%}, sampling error {error:.1%}"
+    return f"on {FRESH_PATHS} fresh paths every promise holds in at least {kept:.1%}; {said}"
+
+
 def main() -> None:
     """Print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -255,6 +271,8 @@ def main() -> None:
             f"{row.name:46}{row.cost:14,.0f}{row.cost / plan.cost - 1:12.1%}{row.cost / plan.bound - 1:11.1%}"
             f"{row.unsure:10d}{row.missed:7d}{max(row.worst, 0.0):8.1%}{row.shortage:9.1f}{row.seconds:7.1f}"
         )
+    if problem.probability is not None:
+        print(fresh(case))
     holding = [row for row in rows[1:] if row.unsure == 0]
     if holding:
         best = min(holding, key=lambda row: row.cost)

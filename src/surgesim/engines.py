@@ -204,11 +204,11 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
     )
     missed = extras.until.missed(tables) if extras.until else None
     flags = (*flags_of(tables, tables.replications), *([missed] if missed else []))
-    meta = {} if extras.start else {"expected_needs": _expected_needs(model)}
+    meta = {} if extras.start else {"expected_needs": expected_needs(model)}
     return Result(model.scenario, engine, seed, tables.replications, tables, flags, {}, meta)
 
 
-def _expected_needs(model: Model) -> list[float]:
+def expected_needs(model: Model) -> list[float]:
     """Return the expected needs of each day, over all sample paths where there are some; the mean of what is drawn."""
     needs = model.needs
     mean = needs.mean if needs.paths is None else needs.paths.mean(axis=0)

@@ -58,7 +58,7 @@ def level(problem: Problem, beliefs: Beliefs, saw: Seen, p: int, probability: fl
     if problem.tail is not None:
         return np.asarray(terms(saw.by_period(promise), problem.tail).mean(axis=1))
     if probability is None:
-        return np.asarray(saw.by_period(promise).mean(axis=1))
+        return saw.estimate(promise).value
     offered = beliefs.offered(problem, p)
     calls = np.array([offered[period.intervals].sum() for period in promise.periods])
     return np.asarray(np.quantile(saw.ease(promise), 1.0 - probability, axis=1) * calls)
@@ -93,7 +93,7 @@ def pieced(problem: Problem, trials: Sequence[Trial], base: int, p: int, choice:
         busy[:, period.intervals] = trials[m].saw.lines_busy_s[:, period.intervals]
         for name, counts in queues.items():
             counts[:, period.intervals] = trials[m].saw.queues[name][:, period.intervals]
-    return Trial(trials[base].scale, effective, Seen(queues, busy))
+    return Trial(trials[base].scale, effective, Seen(queues, busy, trials[base].saw.groups, trials[base].saw.controls))
 
 
 def learnt(beliefs: Beliefs, problem: Problem, trials: Sequence[Trial], base: int, choice: Choice) -> Beliefs:

@@ -6,9 +6,9 @@ from typing import Any
 from surgesim.base.errors import SolverError
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem
+from surgesim.planning.program import Program
 from surgesim.planning.safety import Check
 from surgesim.planning.sensitivity import alternatives
-from surgesim.planning.solve import solve
 
 MOST_MARGINALS = 12
 BOUND_OF = (
@@ -28,7 +28,8 @@ def meaning(problem: Problem) -> str:
     if problem.probability is None:
         return (
             "each promise is about the expectation over all paths of demand: the sum of the numerators over the sum "
-            "of the denominators of all replications, in each of its periods; busy paths weigh more than quiet ones"
+            "of the denominators of all replications, in each of its periods; busy paths weigh more than quiet ones. The luck of "
+            "the demand's volume, whose mean is known, is taken out of values and bounds (control variates)"
         )
     return (
         f"each promise holds in each of its periods with a probability of at least {problem.probability:.0%} over "
@@ -67,7 +68,7 @@ def meaning_ja(problem: Problem) -> str:
     if problem.probability is None:
         return (
             "各約束は需要の全経路にわたる期待値についてのもの: 期間ごとに、全反復の分子の和を分母の和で割った値。"
-            "入電の多い経路ほど重みが大きい"
+            "入電の多い経路ほど重みが大きい。平均が既知の需要量の偶然変動は、値と限界値から取り除いてある(制御変量法)"
         )
     return (
         f"各約束は、需要の経路の{problem.probability:.0%}以上において、期間ごとの比(和の比)が目標を守ること。"
@@ -90,11 +91,12 @@ def worth(draft: Draft, seconds: float) -> dict[str, list[str]]:
 def marginals(draft: Draft, seconds: float) -> list[tuple[str, str]]:
     """Return what one more unit of each scarce thing is worth, dearest first, by the relaxation of the last model."""
     try:
-        solved = solve(draft.model, seconds, linear=True)
+        program = Program(draft)
+        solved = program.relaxation(seconds)
     except SolverError:
         return [("marginal values are not known: the time limit came first", "時間制限のため限界価値は不明")]
     values = [
-        (marginal, sum(solved.duals.get(rule, 0.0) for rule in marginal.rules) * marginal.scale) for marginal in draft.marginals
+        (marginal, sum(program.price(solved, rule) for rule in marginal.rules) * marginal.scale) for marginal in draft.marginals
     ]
     found = sorted((pair for pair in values if pair[1] >= 1.0), key=lambda pair: -pair[1])
     shown = ((marginal, marginal.sentence(yen), yen) for marginal, yen in found[:MOST_MARGINALS])

@@ -12,7 +12,6 @@ from surgesim.planning.curves import believed, surrogate
 from surgesim.planning.decision import Capacity, scaled
 from surgesim.planning.effective import deferred_surplus, effective_agents
 from surgesim.planning.occupied import occupied_surplus
-from surgesim.planning.watch import seen
 from surgesim.planning.work import Round, Work
 
 
@@ -49,7 +48,7 @@ def observe(work: Work, done: Round, scales: Sequence[float] = (1.0,)) -> Round:
 
 def _trial(work: Work, done: Round, scale: float) -> Trial:
     capacity: Capacity = done.capacity if scale == 1.0 else scaled(work.problem, done.capacity, scale)
-    saw = seen(work.problem, work.run(capacity, work.seed, work.replications))
+    saw = work.look(work.run(capacity, work.seed, work.replications))
     return Trial(scale, effective_agents(done.draft, done.decision, capacity), saw)
 
 

@@ -127,8 +127,7 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
             if attempt < work.effort.most_checks:
                 missed = bool(check.missed)
                 again = not missed  # one look for a cheaper plan
-                near, closer = (done.decision, 1.0) if missed else (None, 0.5**attempt)
-                done = optimise(work, near, closer, hold=missed)
+                done = optimise(work, done.decision, 1.0 if missed else 0.5, hold=missed)
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:
         if best is None:
             raise

@@ -137,6 +137,24 @@ class Program:
         bounded(self.highs, lower, upper, whole)
         return finished(self.highs, effort, bool(whole.any()))
 
+    def relaxation(self, seconds: float) -> Answer:
+        """Solve without whole numbers; no values where there is no solution.
+
+        Raises
+        ------
+        SolverError
+            HiGHS failed, or no time was left.
+        """
+        found = self.solve(self.lower, self.upper, np.zeros(len(self.lower), dtype=bool), Effort(seconds))
+        if not found.optimal:
+            raise SolverError("no time was left for a relaxation; allow more time")
+        return found
+
+    def price(self, found: Answer, rule: Any) -> float:
+        """Return the dual value of a rule in a relaxation; 0 where it has no row."""
+        row = self.row.get(id(rule))
+        return 0.0 if row is None or found.prices is None else float(found.prices[row])
+
     def force_rows(self, rules: Sequence[Any], least: float) -> None:
         """Give some rows another lower bound; their upper bound stays."""
         for rule in rules:

@@ -29,7 +29,9 @@ FEW_AGENTS = 10.0
 """Agents of a group on a day below which rounding them down counts for much: 15 % off 5 heads are 4 agents, not 4.25."""
 DAY_GAP = 0.8
 """Share of the gap asked for at which the whole numbers of a day are good enough."""
-HELD = 3.0
+KEPT_HIRES, KEPT_DAY = 0.2, 0.4
+"""Shares of the gap for which hires and lines, and days, of a plan nearby are kept rather than found anew."""
+HELD = 1.5
 """Factor on what a day may cost more than by the relaxation, where a plan is kept as it is wherever possible."""
 NODES, DAY_NODES, FEW_NODES = 50, 50, 5
 """Nodes of the search for hires and lines, for the heads of one day alone, and for those of a day within the whole."""
@@ -139,7 +141,7 @@ def strategy(stage: Stage, gap: float, old: Floats | None = None, dear: float = 
     if old is not None and not np.isnan(old[settled]).any():
         lower, upper = np.where(settled, old, stage.lower), np.where(settled, old, stage.upper)
         kept = stage.within(lower, upper)
-        if kept is not None and kept.objective <= stage.bound * (1.0 + 0.5 * gap * dear):
+        if kept is not None and kept.objective <= stage.bound * (1.0 + KEPT_HIRES * gap * dear):
             return kept
     few = program.of("hires.hired") & (stage.values < NEAR)
     whole = (program.of("hires.hired") & ~few) | np.isin(program.kind, BOUGHT)
@@ -170,10 +172,10 @@ def days(stage: Stage, gap: float, old: Floats | None = None, dear: float = 1.0)
     """
     program = stage.program
     dated = np.unique(program.day[program.whole & (program.day >= 0)]).tolist()
-    allowed = DAY_GAP * gap * stage.bound / max(len(dated), 1)
+    share = gap * stage.bound / max(len(dated), 1)
     for day in dated:
-        kept = None if old is None else _keep(stage, day, old, dear * allowed)
-        stage = kept or _alone(stage, day, allowed) or _within(stage, day, allowed)
+        kept = None if old is None else _keep(stage, day, old, dear * KEPT_DAY * share)
+        stage = kept or _alone(stage, day, DAY_GAP * share) or _within(stage, day, DAY_GAP * share)
     return stage
 
 

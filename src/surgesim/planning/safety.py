@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from surgesim.planning.problem import Problem, Promise
 from surgesim.planning.tail import lower_bound, terms, worst
-from surgesim.planning.watch import Seen
-from surgesim.result.estimates import ratio
+from surgesim.planning.watch import Seen, estimated
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +22,8 @@ class Check:
     promise, period : int
         Position of the promise, and of the period in it.
     value, bound : float
-        Ratio of sums over all replications, and its one-sided confidence bound on the bad side.
+        Ratio of sums over all replications, the luck of the demand taken out, and its one-sided confidence bound on the
+        bad side.
     kept, kept_bound : float
         Share of replications that keep the promise, and its lower confidence bound (C. J. Clopper, E. S. Pearson,
         1934).
@@ -101,13 +101,15 @@ def safety(problem: Problem, saw: Seen, verification: int, more: float = 1.0) ->
         return tuple(np.zeros(len(promise.periods)) for promise in problem.promises)
     bound = float(t.ppf(problem.confidence, verification - 1)) / np.sqrt(verification)
     both = np.sqrt(1.0 / verification + 1.0 / saw.replications)
-    return tuple(_counted(problem, saw, p).std(axis=1, ddof=1) * (bound + more * both) for p in problem.promises)
+    return tuple(np.sqrt(saw.replications) * _error(problem, saw, p) * (bound + more * both) for p in problem.promises)
 
 
-def _counted(problem: Problem, saw: Seen, promise: Promise) -> Floats:
-    """Return terms whose mean must not be negative, shape (periods, replications)."""
-    surplus = saw.by_period(promise)
-    return surplus if problem.tail is None else terms(surplus, problem.tail)
+def _error(problem: Problem, saw: Seen, promise: Promise) -> Floats:
+    """Return standard errors of what must not be negative, shape (periods,)."""
+    if problem.tail is None:
+        return saw.estimate(promise).error
+    counted = terms(saw.by_period(promise), problem.tail)
+    return np.asarray(counted.std(axis=1, ddof=1) / np.sqrt(saw.replications))
 
 
 def checks(problem: Problem, saw: Seen) -> tuple[Check, ...]:
@@ -120,7 +122,7 @@ def _of_promise(problem: Problem, saw: Seen, p: int, promise: Promise) -> list[C
     pairs = [(top[:, period.intervals].sum(axis=1), bottom[:, period.intervals].sum(axis=1)) for period in promise.periods]
     above, below = (np.array(part).T for part in zip(*pairs, strict=True))
     side = -1.0 if promise.at_least else 1.0
-    estimate = ratio(above, below)
+    estimate = estimated(above, below, saw.controls)
     bounds = estimate.bound(problem.confidence, side, 0.0, 1.0)
     surplus = saw.by_period(promise)
     if problem.tail is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from surgesim.base.errors import SolverError
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem, StaffChoice
-from surgesim.planning.solve import solve
+from surgesim.planning.program import Program
 from surgesim.planning.surrogate import Curve, Surrogate
 
 MORE = 0.1
@@ -49,7 +49,7 @@ def alternatives(draft: Draft, seconds: float) -> list[tuple[str, str]]:
     itself is one ``ss.plan`` away.
     """
     try:
-        base = solve(draft.model, seconds, linear=True).objective
+        base = Program(draft).relaxation(seconds).objective
         found = [_priced(draft, variant, base, seconds) for variant in _few(draft)]
     except SolverError:
         return []
@@ -98,8 +98,8 @@ def busier(surrogate: Surrogate, factor: float) -> Surrogate:
 
 def _priced(draft: Draft, variant: Variant, base: float, seconds: float) -> tuple[float, str, str] | None:
     changed = Draft(variant.problem, variant.surrogate, kinds=draft.kinds).build()
-    solved = solve(changed.model, seconds, linear=True)
-    if solved.status == "infeasible":
+    solved = Program(changed).relaxation(seconds)
+    if solved.values is None:
         return float("inf"), f"{variant.en} no plan keeps every promise", f"{variant.ja}約束を守れる計画はない"
     more = solved.objective - base
     if abs(more) < max(1.0, 1e-4 * base):

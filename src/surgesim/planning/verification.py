@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from surgesim.planning.problem import Problem
 from surgesim.planning.safety import Check, checks
-from surgesim.planning.watch import Seen, seen
+from surgesim.planning.watch import Seen
 from surgesim.planning.work import Round, Work
 from surgesim.result.tables import Tables
 
@@ -32,7 +32,7 @@ def verify(work: Work, done: Round, attempt: int) -> Verification:
     """Simulate a plan with luck that nothing was planned with."""
     seed = work.seed + attempt * FRESH
     tables = work.run(done.capacity, seed, work.effort.verification)
-    saw = seen(work.problem, tables)
+    saw = work.look(tables)
     check = Verification(seed, tables, saw, checks(work.problem, saw))
     held = len(check.found) - len(check.missed)
     cost = f"¥{done.solved.objective:,.0f}, gap {done.solved.gap:.2%}"

@@ -1,6 +1,6 @@
 """What the simulator saw, reduced to what the calibration needs: surplus by promise and interval, loads, busy lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from surgesim.model.model import Model
 from surgesim.planning.problem import Problem, Promise
+from surgesim.result.controls import adjusted_ratio, deviations
 from surgesim.result.counters import QUEUE_COLUMNS, TRUNK_COLUMNS
+from surgesim.result.estimates import Estimate, ratio
 from surgesim.result.tables import Tables
 
 Floats = NDArray[np.float64]
@@ -16,6 +18,8 @@ Floats = NDArray[np.float64]
 Simulate = Callable[[Model, int, int], Tables]
 """From a model, a seed and a number of replications to the counters of a run."""
 
+ENOUGH = 30
+"""Replications from which on the luck of the demand is taken out of estimates."""
 NEEDED = ("offered", "blocked", "handled", "abandoned", "short_abandoned", "answered_within", "on_time")
 
 
@@ -31,11 +35,14 @@ class Seen:
         Line-seconds in use.
     groups : mapping from column to ndarray, shape (replications, intervals, groups)
         Agent-seconds at work and on duty.
+    controls : ndarray, shape (replications, controls), or None
+        Luck of the demand that is known beforehand, which is taken out of estimates; None where nothing is.
     """
 
     queues: dict[str, Floats]
     lines_busy_s: Floats
     groups: dict[str, Floats] = field(default_factory=dict)
+    controls: Floats | None = None
 
     @property
     def replications(self) -> int:
@@ -51,6 +58,11 @@ class Seen:
         """Return the surplus of each period and replication, shape (periods, replications)."""
         surplus = self.surplus(promise)
         return np.array([surplus[:, period.intervals].sum(axis=1) for period in promise.periods])
+
+    def estimate(self, promise: Promise) -> Estimate:
+        """Return the mean surplus of each period, with its standard error."""
+        surplus = self.by_period(promise).T
+        return estimated(surplus, np.ones_like(surplus), self.controls)
 
     def ease(self, promise: Promise) -> Floats:
         """Return the surplus per contact of each period and replication, shape (periods, replications)."""
@@ -77,8 +89,24 @@ class Seen:
         return queue[above[promise.measure]], queue["offered"]
 
 
-def seen(problem: Problem, tables: Tables) -> Seen:
-    """Return the counters of a run as arrays."""
+def estimated(top: Floats, bottom: Floats, controls: Floats | None) -> Estimate:
+    """Return ratios of sums over replications, adjusted for controls where there are some."""
+    return ratio(top, bottom) if controls is None else adjusted_ratio(top, bottom, controls)
+
+
+def seen(problem: Problem, tables: Tables, expected: Sequence[float] | None = None) -> Seen:
+    """Return the counters of a run as arrays.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    tables : Tables
+        A run.
+    expected : sequence of float, shape (days,), optional
+        Expected needs of each day, where their luck is to be taken out of estimates. Promises with a probability are
+        about single paths, not about means: there it stays, as with few replications.
+    """
     intervals, queues, trunks = problem.intervals, len(problem.queues), len(problem.trunks)
     columns = tables.values("queues", [name for name in QUEUE_COLUMNS if name in NEEDED])
     names = [name for name in QUEUE_COLUMNS if name in NEEDED]
@@ -89,7 +117,9 @@ def seen(problem: Problem, tables: Tables) -> Seen:
         busy = values.reshape(tables.replications, intervals, trunks)
     worked = tables.values("groups", ["busy_s", "ready_s"]).reshape(tables.replications, intervals, len(problem.groups), 2)
     groups = {"busy_s": worked[..., 0], "ready_s": worked[..., 1]}
-    return Seen({name: shaped[..., n] for n, name in enumerate(names)}, busy, groups)
+    known = expected if problem.probability is None and problem.tail is None and tables.replications >= ENOUGH else None
+    controls = None if known is None else deviations(tables, known)
+    return Seen({name: shaped[..., n] for n, name in enumerate(names)}, busy, groups, controls)
 
 
 def ample(model: Model) -> Model:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.errors import SolverError
+from surgesim.engines import expected_needs
 from surgesim.model.model import Model
 from surgesim.planning.beliefs import Beliefs, first_beliefs, widened
 from surgesim.planning.calibration import level
@@ -19,6 +20,7 @@ from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer
 from surgesim.planning.safety import safe_probability, safety
 from surgesim.planning.watch import Seen, Simulate, ample, seen
+from surgesim.result.tables import Tables
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -108,6 +110,7 @@ class Work:
         self.started = self.clock()
         self.probability = safe_probability(self.problem, self.effort.verification)
         self.say("simulating demand with ample capacity")
+        self._expected = expected_needs(self.model)
         self._unhurried = seen(self.problem, self.simulate(ample(self.model), self.seed, min(8, self.effort.few)))
         self.beliefs = self._first(self.effort.few)
         self.lift = tuple(np.zeros(len(promise.periods)) for promise in self.problem.promises)
@@ -128,7 +131,7 @@ class Work:
     def accept(self, done: Round) -> bool:
         """Demand no more than a round has where that is enough already; return whether it is enough everywhere."""
         assert done.saw is not None
-        enough = safety(self.problem, done.saw, self.effort.verification, more=1.0)
+        enough = safety(self.problem, done.saw, self.effort.verification, more=1.25)
         levels = [level(self.problem, self.beliefs, done.saw, p, self.probability) for p in range(len(enough))]
         good = [have >= need - 1e-9 for have, need in zip(levels, enough, strict=True)]
         self.lift = tuple(
@@ -141,6 +144,10 @@ class Work:
     def replications(self) -> int:
         """Replications that beliefs are about."""
         return len(self.beliefs.counts)
+
+    def look(self, tables: Tables) -> Seen:
+        """Return what a run saw, with the luck of its demand to be taken out of estimates."""
+        return seen(self.problem, tables, self._expected)
 
     def left(self) -> float:
         """Return the seconds that are left."""
