@@ -48,7 +48,7 @@ def alone(stage: Stage, columns: Flags, whole: Flags, absorbing: Flags, effort: 
     least = np.minimum(program.row_lower[rows] - held, now)
     most = np.maximum(program.row_upper[rows] - held, now)
     shared = np.flatnonzero((abs(program.matrix) @ (absorbing & ~columns).astype(np.float64))[rows] > 0)
-    at, sign, price = _exchange(shared, np.isfinite(least[shared]), np.abs(stage.prices[rows][shared]))
+    at, sign, price = _exchange(shared, least[shared], most[shared], stage.prices[rows][shared])
     reach = np.maximum(REACH * np.abs(now[at]), 1.0)
     trade = csc_array((sign, (at, np.arange(len(at)))), shape=(len(rows), len(at)))
     nothing = np.zeros(len(at))
@@ -65,10 +65,11 @@ def alone(stage: Stage, columns: Flags, whole: Flags, absorbing: Flags, effort: 
     return np.where(whole & columns, np.round(values), values)
 
 
-def _exchange(rows: Any, least: Flags, dual: Floats) -> tuple[Any, Floats, Floats]:
+def _exchange(rows: Any, least: Floats, most: Floats, dual: Floats) -> tuple[Any, Floats, Floats]:
     """Return row, sign and price of what may be taken beyond a bound, and left over where that is worth something."""
-    side = np.where(least, 1.0, -1.0)
-    worth = dual > TINY_JPY
+    side = np.where(np.isfinite(least), 1.0, -1.0)
+    worth = (np.abs(dual) > TINY_JPY) | (least == most)
+    cost = np.concatenate([side * dual, -(side * dual)[worth]])
     at = np.concatenate([rows, rows[worth]])
     sign = np.concatenate([side, -side[worth]])
-    return at, sign, np.concatenate([DEARER * dual + TINY_JPY, -CHEAPER * dual[worth]])
+    return at, sign, np.where(cost > 0.0, DEARER, CHEAPER) * cost + TINY_JPY

@@ -32,6 +32,8 @@ def declare(draft: Draft) -> None:
     keys = [(q, i) for q in queues for i in range(problem.intervals)]
     block.done = Var(keys, domain=NonNegativeReals)
     block.late = Var([key for q in queues for key in counting(draft, q)], domain=NonNegativeReals)
+    draft.dated(block.done, lambda index: problem.day_of[index[1]])
+    draft.dated(block.late, lambda index: problem.day_of[index[1]])
     for p, promise in enumerate(problem.promises):
         if promise.measure == "on_time" and promise.queue in queues:
             for r, period in enumerate(promise.periods):
@@ -62,6 +64,7 @@ def restrict(draft: Draft) -> None:
     keys = list(block.done)
     block.able = Constraint(keys, rule=lambda b, q, i: b.done[q, i] <= problem.interval_s * quicksum(draft.serving[q, i]))
     block.backlog = Var(keys, domain=NonNegativeReals)
+    draft.dated(block.backlog, lambda index: problem.day_of[index[1]])
     block.carried = Constraint(
         keys,
         rule=lambda b, q, i: b.backlog[q, i] == (b.backlog[q, i - 1] if i > 0 else 0.0) + work.get((q, i), 0.0) - b.done[q, i],
