@@ -130,3 +130,15 @@ def test_a_curve_gives_what_its_segments_add_up_to():
     assert curve.at(5.0) == pytest.approx(0.0)
     assert curve.at(7.5) == pytest.approx(10.0)
     assert curve.at(99.0) == pytest.approx(20.0)
+
+
+def test_luck_of_the_demand_that_is_known_is_taken_out_of_what_was_seen():
+    desk = problem()
+    luck = np.linspace(-1.0, 1.2, 200)
+    saw = _seen(list(0.85 - 0.05 * luck))
+    known = replace(saw, controls=luck[:, None])
+    promise = desk.promises[0]
+    assert (known.estimate(promise).error < 0.1 * saw.estimate(promise).error).all()
+    shown, plain = (checks(desk, one)[0] for one in (known, saw))
+    assert shown.value == pytest.approx(0.85, abs=1e-3)
+    assert plain.bound < shown.bound <= shown.value

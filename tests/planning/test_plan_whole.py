@@ -9,7 +9,7 @@ import pytest
 
 from surgesim.base.errors import InfeasibleError, ScenarioError
 from surgesim.model.build import build
-from surgesim.planning.planner import plan
+from surgesim.planning.planner import LEAST_PATHS, plan
 from surgesim.planning.read import read
 from surgesim.planning.watch import seen
 from surgesim.scenario.scenario import Scenario
@@ -122,6 +122,8 @@ def test_a_promise_with_a_probability_is_kept_so_often(scenario):
     found = plan(scenario, replications=60, probability=0.8)
     assert all(entry["kept_share_bound"] >= 0.8 for entry in found.certificate["promises"])
     assert "probability" in found.certificate["notes"][0]
+    # few replications would ask for far more than is promised before they show it
+    assert found.certificate["replications"] == LEAST_PATHS
     # out of sample: on 1 000 paths that neither planning nor verification has seen
     model = build(scenario)
     capacity = found.capacity
