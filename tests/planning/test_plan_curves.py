@@ -1,10 +1,12 @@
 """The surrogate: tables against the exact formulas, hulls against brute force, bounds against SciPy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_desk import NIGHT, curves, problem, replace
+from plan_desk import NIGHT, curves, problem
 
 from surgesim.base.laws import Exponential
 from surgesim.base.shaped import Lognormal

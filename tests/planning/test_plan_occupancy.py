@@ -78,7 +78,8 @@ def test_a_plan_keeps_its_cap_and_its_floor_in_the_simulation(calm):
     assert promises["sure"].all()
     cap, floor = promises.filter(measure="occupancy"), promises.filter(measure="answer_rate")
     groups = calm.result.groups
-    assert cap["value"].item() == pytest.approx(groups["busy_s"].sum() / groups["ready_s"].sum())
+    # but for the luck of the demand, which is taken out
+    assert cap["value"].item() == pytest.approx(groups["busy_s"].sum() / groups["ready_s"].sum(), abs=0.005)
     assert cap["period"].to_list() == [date(2027, 11, 8)]
     assert floor["time"].to_list()[18:20] == ["09:00", "09:30"]
     assert floor.filter(floor["value"].is_not_null()).height == 16

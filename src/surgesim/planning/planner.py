@@ -156,7 +156,8 @@ def _plan(work: Work, scenario: Scenario, done: Round, check: Verification, fail
     }
     numbers = {"status": status, "cost_jpy": cost, "bound_jpy": bound, "bound": bound, "gap": gap}
     proof = _certificate(work, done, check, numbers, failures, stopped)
-    meta = {"solver": "HiGHS", "status": status, "bound_jpy": bound, "gap": gap, "cost_jpy": cost}
+    meta = {"solver": "HiGHS", "status": status, "bound_jpy": bound, "gap": gap, "cost_jpy": cost,
+            "luck_taken_out": check.saw.controls is not None, "expected_needs": list(work.expected)}  # fmt: skip
     return Plan(
         scenario=scenario,
         table=frames.table(problem, scenario, work.model.clock, done.capacity),

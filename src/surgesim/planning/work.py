@@ -110,7 +110,7 @@ class Work:
         self.started = self.clock()
         self.probability = safe_probability(self.problem, self.effort.verification)
         self.say("simulating demand with ample capacity")
-        self._expected = expected_needs(self.model)
+        self.expected = expected_needs(self.model)
         self._unhurried = seen(self.problem, self.simulate(ample(self.model), self.seed, min(8, self.effort.few)))
         self.beliefs = self._first(self.effort.few)
         self.lift = tuple(np.zeros(len(promise.periods)) for promise in self.problem.promises)
@@ -147,7 +147,7 @@ class Work:
 
     def look(self, tables: Tables) -> Seen:
         """Return what a run saw, with the luck of its demand to be taken out of estimates."""
-        return seen(self.problem, tables, self._expected)
+        return seen(self.problem, tables, self.expected)
 
     def left(self) -> float:
         """Return the seconds that are left."""

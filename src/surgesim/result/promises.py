@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surgesim.base.errors import InputError, Problem
+from surgesim.result.controls import adjusted_ratio
 from surgesim.result.estimates import Floats, ratio
 from surgesim.result.measures import measure_of
 from surgesim.result.sums import combine, grouping
@@ -26,7 +27,11 @@ def serving(groups: Mapping[str, Group], queue: str) -> tuple[str, ...]:
 
 
 def promises(
-    tables: Tables, targets: Iterable[Target], confidence: float = 0.95, groups: Mapping[str, Group] | None = None
+    tables: Tables,
+    targets: Iterable[Target],
+    confidence: float = 0.95,
+    groups: Mapping[str, Group] | None = None,
+    luck: Floats | None = None,
 ) -> "pl.DataFrame":
     """Return one row for each promise and each of its periods.
 
@@ -40,6 +45,8 @@ def promises(
         With which the true value is on the good side of ``bound``.
     groups : mapping from name to Group, optional
         Groups of the scenario, for promises about occupancy; left out: they are about all groups.
+    luck : ndarray, shape (replications, controls), optional
+        Deviations that are taken out of values and bounds (``surgesim.result.controls``).
 
     Returns
     -------
@@ -62,7 +69,7 @@ def promises(
         "target": pl.Int32, "queue": pl.String, "measure": pl.String, "per": pl.String, "period": pl.Date, "time": pl.String,
         "promised": pl.Float64, "value": pl.Float64, "bound": pl.Float64, "met": pl.Boolean, "sure": pl.Boolean,
     }  # fmt: skip
-    frames = [_one(tables, number, target, confidence, groups) for number, target in enumerate(chosen)]
+    frames = [_one(tables, number, target, confidence, groups, luck) for number, target in enumerate(chosen)]
     return pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)).cast(schema) for frame in frames)])  # type: ignore[arg-type]
 
 
@@ -117,13 +124,13 @@ def sums_of(tables: Tables, target: Target, groups: Mapping[str, Group] | None =
 
 
 def _one(
-    tables: Tables, number: int, target: Target, confidence: float, groups: Mapping[str, Group] | None
+    tables: Tables, number: int, target: Target, confidence: float, groups: Mapping[str, Group] | None, luck: Floats | None
 ) -> "pl.DataFrame":
     import polars as pl
 
     more = target.measure in HIGHER_IS_BETTER
     keys, top, bottom = sums_of(tables, target, groups)
-    estimate = ratio(top, bottom)
+    estimate = ratio(top, bottom) if luck is None else adjusted_ratio(top, bottom, luck)
     bound = estimate.bound(confidence, -1.0 if more else 1.0, 0.0, 1.0)
     frame = keys.with_columns(pl.Series("value", estimate.value).fill_nan(None), pl.Series("bound", bound).fill_nan(None))
     judged = pl.coalesce("bound", "value")

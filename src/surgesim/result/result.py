@@ -158,7 +158,9 @@ class Result:
         """
         levers = self.scenario.levers
         wanted = confidence or (levers.confidence if levers else 0.95)
-        return promises(self.tables, self.scenario.targets, wanted, self.scenario.groups)
+        # a plan says that it was verified without the luck of its demand: its promises are told the same way
+        luck = deviations(self.tables, self.meta["expected_needs"]) if self.meta.get("luck_taken_out") else None
+        return promises(self.tables, self.scenario.targets, wanted, self.scenario.groups, luck)
 
     def to_pandas(self) -> "dict[str, pd.DataFrame]":
         """Return the tables as pandas frames: ``intervals``, ``groups``, ``trunks`` and ``waits``."""
