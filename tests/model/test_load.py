@@ -86,7 +86,7 @@ def test_delays_keep_the_mass_and_add_the_mean(law: str) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_long_and_short_horizons_are_convolved_alike(seed: int) -> None:
-    mass = 50.0 * uniforms(seed, 0, np.arange(600), 0, Purpose.SEARCH)
+    mass = 50.0 * uniforms(seed, 0, np.arange(600), 0, Purpose.REPEAT)
     law, edges = parse_distribution("exponential(3h)"), np.arange(601) * 900.0
     whole = delayed(mass, law, edges)
     short = delayed(mass[:200], law, edges[:201])

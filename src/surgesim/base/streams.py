@@ -40,7 +40,6 @@ class Purpose(IntEnum):
     CHANNEL = 10
     SELF_SERVICE = 11
     SELF_SERVICE_TIME = 12
-    SKILL = 13
     PATIENCE = 20
     BALK = 21
     OFFER = 22
@@ -67,19 +66,13 @@ class Purpose(IntEnum):
     HANDOVER = 65
     CLOSED = 70
     CLOSED_DELAY = 71
-    CASE = 80
-    CASE_DELAY = 81
     SPREAD = 90
     SPREAD_DELAY = 91
     SPREAD_COUNT = 92
     ROUTE = 100
-    LEARNING = 101
     SITE = 102
-    ABSENCE = 103
     PATH = 110
-    BOOTSTRAP = 111
     FORECAST = 112
-    SEARCH = 113
 
 
 def mix(word: int) -> int:

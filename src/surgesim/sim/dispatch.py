@@ -1,28 +1,19 @@
 """The reference engine and its routing policy: when it is asked, and what is done with its answers."""
 
+from abc import abstractmethod
+
 from surgesim.base.streams import Purpose
 from surgesim.sim import chats
-from surgesim.sim.agenda import Agenda, Rank
-from surgesim.sim.branches import Branched
+from surgesim.sim.agenda import Rank
 from surgesim.sim.contacts import Contact
 from surgesim.sim.desk import Group, QueueDesk
-from surgesim.sim.luck import Luck
-from surgesim.sim.policy import Policy
+from surgesim.sim.reference_state import Replication
 from surgesim.sim.ticks import on_grid
-from surgesim.sim.view import MOST_TIMERS, NEVER, View
+from surgesim.sim.view import MOST_TIMERS, NEVER
 
 
-class Dispatch:
+class Dispatch(Replication):
     """Asks the policy, and checks that its answers are possible."""
-
-    model: Branched
-    policy: Policy
-    view: View
-    luck: Luck
-    agenda: Agenda
-    groups: list[Group]
-    queues: list[QueueDesk]
-    questions: int
 
     def assign(self, contact: Contact, queue: QueueDesk) -> None:
         """The head of a queue goes to the group of the policy's answer; failing that, a chat to who is at chat already."""
@@ -76,6 +67,6 @@ class Dispatch:
         if queue.waiting:
             self.assign(next(iter(queue.line)).contact, queue)
 
+    @abstractmethod
     def answer(self, queue: QueueDesk, group: Group) -> None:
         """The head of a queue gets the agent of a group."""
-        raise NotImplementedError
