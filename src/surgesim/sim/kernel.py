@@ -19,7 +19,8 @@ from surgesim.sim.kernel_callers import depart, leave_menu, start_patience
 from surgesim.sim.kernel_calls import self_service
 from surgesim.sim.kernel_chat import FREE, STALE, begin_chat, chats_left, end_chat, fewest, group_with_window, window_waited_for
 from surgesim.sim.kernel_marks import C_SPREAD, ROUTE, SECONDS, Keys, ticks
-from surgesim.sim.kernel_queue import arrive, give_up, join, serve
+from surgesim.sim.kernel_queue import arrive, give_up, join
+from surgesim.sim.kernel_service import serve
 from surgesim.sim.kernel_staff import change_staffing, finish, forget_end, hang_up
 from surgesim.sim.kernel_tiers import accompany, holders_left
 from surgesim.sim.laws import uniform

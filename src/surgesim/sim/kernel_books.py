@@ -13,6 +13,8 @@ from surgesim.sim.kernel_marks import (
     C_TALK,
     C_WAIT_HANDLED,
     C_WITHIN,
+    GROUP_HANDLED,
+    GROUP_NOVICE,
     HOLD,
     INSIDE,
     SECONDS,
@@ -58,6 +60,26 @@ def held_after(centre: Centre, keys: Keys, queue: int, need: int, attempt: int, 
     if rules.work & WRAPS:
         after = ticks(drawn(centre.laws, rules.after, keys[AFTER], need, attempt) * speed)
     return hold, after
+
+
+@inlined
+def log_start(out: Out, number: int, outcome: int, arrival: int, now: int, group: int) -> None:
+    """Write down that an agent takes a contact."""
+    row = out.log[number]
+    row.outcome = outcome
+    row.joined_s = arrival * SECONDS
+    row.wait_s = (now - arrival) * SECONDS
+    row.start_s = now * SECONDS
+    row.group = group
+
+
+@inlined
+def book_group(centre: Centre, out: Out, group: int, interval: int, novice: int) -> None:
+    """Book a contact that a group takes up, where it does so before the horizon."""
+    if interval < centre.edges.size - 1:
+        out.groups[interval, group, GROUP_HANDLED] += 1.0
+        if novice > 0:
+            out.groups[interval, group, GROUP_NOVICE] += 1.0
 
 
 @inlined

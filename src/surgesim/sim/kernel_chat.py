@@ -9,11 +9,11 @@ from surgesim.result.counters import GROUP_COLUMNS
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.heaps import packed
-from surgesim.sim.kernel_books import book_handled
+from surgesim.sim.kernel_books import book_group, book_handled, log_start
 from surgesim.sim.kernel_calls import follow_ups
-from surgesim.sim.kernel_marks import C_TALK, GROUP_HANDLED, GROUP_NOVICE, HANDLED, SECONDS, TALK, Keys, drawn, ticks
+from surgesim.sim.kernel_marks import C_TALK, HANDLED, SECONDS, TALK, Keys, drawn, ticks
 from surgesim.sim.kernel_queue import leave
-from surgesim.sim.kernel_staff import BUSY, first_idle, go_home, note_end, show_idle, spread
+from surgesim.sim.kernel_staff import BUSY, first_idle, go_home, note_end, novice_of, show_idle, speed_of, spread
 from surgesim.sim.kernel_tiers import escalate
 from surgesim.sim.state import CHATS, INTERVAL, STAYING, Births, Out, Records, State
 from surgesim.sim.ticks import LONGEST
@@ -135,11 +135,7 @@ def begin_chat(
     view.served[group, queue] += 1
     if n[STAYING] > 0:
         go_home(centre, state, view, out, queue, now)
-    speed, novice = centre.groups[group].factor, 0
-    if rules.learning > 0:
-        day = centre.day[min(n[INTERVAL], centre.day.size - 1)]
-        speed *= rules.factors[agent, day]
-        novice = rules.novices[agent, day]
+    speed, novice = speed_of(centre, group, agent, n[INTERVAL]), novice_of(centre, agent, n[INTERVAL])
     hand = chat.hands[agent * rules.most_chats + chat.agents[agent].held]
     hand.need, hand.attempt, hand.stream, hand.queue, hand.interval, hand.row = need, attempt, stream, queue, interval, number
     hand.arrival, hand.start, hand.started_in, hand.work = arrival, now, n[INTERVAL], ticks(seconds * factor * speed)
@@ -149,16 +145,9 @@ def begin_chat(
     enter(chat, lines + chat.agents[agent].held, agent)
     appoint(rules, state, agent, now)
     book_handled(centre, out, queue, interval, arrival, now, 0, 0, 0, 0)
-    if n[INTERVAL] < centre.edges.size - 1:
-        out.groups[n[INTERVAL], group, GROUP_HANDLED] += 1.0
-        out.groups[n[INTERVAL], group, GROUP_NOVICE] += novice
+    book_group(centre, out, group, n[INTERVAL], novice)
     if number >= 0:
-        row = out.log[number]
-        row.outcome = HANDLED
-        row.joined_s = arrival * SECONDS
-        row.wait_s = (now - arrival) * SECONDS
-        row.start_s = now * SECONDS
-        row.group = group
+        log_start(out, number, HANDLED, arrival, now, group)
 
 
 @compiled

@@ -5,11 +5,11 @@ import math
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import ASTRAY, ATTEMPT_BITS, ATTEMPT_MASK, CALLED_BACK, DOOR_MASK, IN_MENU, MOVED
-from surgesim.sim.heaps import called, packed, pushed
-from surgesim.sim.kernel_books import book_handled, book_wait, held_after, new_place
+from surgesim.sim.heaps import called, packed
+from surgesim.sim.kernel_books import book_wait, new_place
 from surgesim.sim.kernel_branches import branch_for
-from surgesim.sim.kernel_callbacks import called_back, opening, seize_line, sent_back, unreached, waiting_since
-from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, post, redial
+from surgesim.sim.kernel_callbacks import waiting_since
+from surgesim.sim.kernel_calls import closed_desk, logged, redial
 from surgesim.sim.kernel_marks import (
     ABANDONED,
     BLOCKED,
@@ -27,37 +27,35 @@ from surgesim.sim.kernel_marks import (
     C_WAIT_ABANDONED,
     CLOSED_AGAIN,
     CLOSED_LOST,
-    GROUP_HANDLED,
-    GROUP_NOVICE,
-    HANDLED,
     MENU,
     MISROUTE,
     SECONDS,
-    TALK,
-    UNREACHED,
     Keys,
     drawn,
     ticks,
 )
 from surgesim.sim.kernel_outside import dialled, outside
-from surgesim.sim.kernel_staff import BUSY, LINE_BUSY, first_idle, go_home, is_open, note_end, release_line, show_idle, spread
-from surgesim.sim.kernel_tiers import escalate, take_over
+from surgesim.sim.kernel_staff import (
+    LINE_BUSY,
+    go_home,
+    is_open,
+    release_line,
+    spread,
+)
 from surgesim.sim.laws import uniform
 from surgesim.sim.state import (
     CALLING,
-    HANGING_UP,
     INTERVAL,
     SPARE,
     STAYING,
     WAITING,
-    Births,
     Integers,
     Out,
     Records,
     State,
 )
 from surgesim.sim.view import View
-from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTBOUND, OUTSIDE, SECOND_TIER, STAGE, WARM
+from surgesim.sim.work_arrays import OUTBOUND, OUTSIDE
 
 
 @inlined
@@ -184,87 +182,3 @@ def give_up(centre: Centre, state: State, view: View, out: Out, keys: Keys, slot
         out.log[number].wait_s = wait * SECONDS
     share = centre.social[0].abandoned
     redial(centre, state, out, keys, share, interval, now, need, attempt, stream, queue, factor, mode, since)
-
-
-@inlined
-def serve(
-    centre: Centre, births: Births, state: State, view: View, out: Out, keys: Keys, queue: int, group: int, now: int
-) -> None:
-    """The head of a queue gets the agent of a group who has been idle longest; all that follows is known at once."""
-    slot = state.queues[queue].head
-    person = state.people[slot]
-    need, attempt, stream, factor, arrival, interval, number, ahead, mode, since = (
-        person.need, person.attempt, person.stream, person.factor, person.arrival, person.interval, person.row, person.ahead,
-        person.mode, person.since,
-    )  # fmt: skip
-    handover, tier, novice = 0, NOT_ESCALATED, 0
-    if centre.queues[queue].work & SECOND_TIER:
-        handover = take_over(centre, state, out, keys, slot, need, attempt, now)
-    leave(state.n, state.people, state.spare, state.queues, view.queues, queue, slot)
-    agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
-    view.groups[group].busy += 1
-    view.served[group, queue] += 1
-    show_idle(centre.groups, state.groups, view.groups, state.idle, state.agents, group)
-    if state.n[STAYING] > 0 and centre.queues[queue].deferred == 0:
-        go_home(centre, state, view, out, queue, now)
-    rules, speed, current = centre.queues[queue], centre.groups[group].factor, state.n[INTERVAL]
-    if centre.work.learning > 0:
-        day = centre.day[min(current, centre.day.size - 1)]
-        speed *= centre.work.factors[agent, day]
-        novice = centre.work.novices[agent, day]
-    line, held_in, held_from, reached, short = rules.trunk, interval, arrival, True, -1
-    if mode >= CALLED_BACK:
-        if mode & CALLED_BACK:
-            held_in, held_from = current, now
-            line = seize_line(centre, state, out, mode, now)
-            short = called_back(centre, out, keys, now, need, attempt, queue, mode, since)
-            reached = short < 0
-        elif mode & ASTRAY:
-            short = ticks(drawn(centre.laws, centre.callers[since].talk, keys[TALK], need, attempt) * speed)
-    if short < 0:
-        seconds = births.talk[ahead] if ahead >= 0 else drawn(centre.laws, rules.talk, keys[TALK], need, attempt)
-        talk = ticks(seconds * factor * speed)
-        hold, after = held_after(centre, keys, queue, need, attempt, speed)
-    else:
-        talk, hold, after = short, 0, 0
-    talk_end = now + handover + talk + hold
-    opened = opening(mode, since, arrival) if rules.work & STAGE else 0
-    if rules.work & ESCALATES and short < 0:
-        tier = escalate(
-            centre, state, keys, need, attempt, stream, queue, interval, number, agent, talk_end, after, novice, opened
-        )  # fmt: skip
-    end = talk_end if tier == WARM else talk_end + after
-    if tier != WARM:
-        note_end(state, packed(end, agent))
-        if centre.work.most_chats > 0:
-            state.chat.agents[agent].ends = end
-    if line >= 0:
-        state.n[HANGING_UP] = pushed(state.hanging_up, state.n[HANGING_UP], packed(talk_end, line))
-        spread(centre.edges, out.trunks, line, LINE_BUSY, held_in, held_from, talk_end)
-    spread(centre.edges, out.groups, group, BUSY, current, now, end)
-    if centre.social[0].on == 1 and reached and rules.work & OUTBOUND == 0:
-        waited = end - arrival > rules.deadline if rules.deferred == 1 else now - arrival > centre.social[0].late_after
-        if waited:
-            late = centre.social[0].late
-            mode = post(centre, state, out, keys, interval, talk_end + after, need, attempt, stream, queue, mode, late)
-    if reached:
-        book_handled(centre, out, queue, interval, arrival, now, talk, hold, after, opened)
-        if current < centre.edges.size - 1:
-            out.groups[current, group, GROUP_HANDLED] += 1.0
-            if novice > 0:
-                out.groups[current, group, GROUP_NOVICE] += 1.0
-        if mode & ASTRAY:
-            sent_back(centre, state, out, keys, interval, end, need, attempt, stream, queue, factor, mode, since)
-        elif rules.follow_ups_end > rules.follow_up and tier == NOT_ESCALATED:
-            follow_ups(centre, state, keys, need, attempt, stream, queue, end, now - arrival, group, novice, opened)
-    else:
-        unreached(centre, state, out, keys, interval, end, need, attempt, stream, queue, factor, mode, since)
-    if number >= 0:
-        row = out.log[number]
-        row.outcome = HANDLED if reached else UNREACHED
-        row.joined_s = arrival * SECONDS
-        row.wait_s = (now - arrival) * SECONDS
-        row.start_s = now * SECONDS
-        row.talk_end_s = talk_end * SECONDS
-        row.end_s = math.nan if tier == WARM else end * SECONDS
-        row.group = group

@@ -81,6 +81,23 @@ def forget_end(state: State) -> None:
 
 
 @inlined
+def speed_of(centre: Centre, group: int, agent: int, interval: int) -> float:
+    """Return the handling time of an agent relative to the standard."""
+    speed = centre.groups[group].factor
+    if centre.work.learning > 0:
+        speed *= centre.work.factors[agent, centre.day[min(interval, centre.day.size - 1)]]
+    return float(speed)
+
+
+@inlined
+def novice_of(centre: Centre, agent: int, interval: int) -> int:
+    """Return 1 for a novice, 0 for others."""
+    if centre.work.learning > 0:
+        return int(centre.work.novices[agent, centre.day[min(interval, centre.day.size - 1)]])
+    return 0
+
+
+@inlined
 def show_idle(rules: Records, staff: Records, seen: Records, idle: Integers, agents: Records, group: int) -> None:
     """Show policies since when the agent idle longest has been idle."""
     if seen[group].idle > 0:
