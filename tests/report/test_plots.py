@@ -1,5 +1,6 @@
 """Pictures: letters that exist, legends outside the data, units, fixed bytes, and no trace in matplotlib's settings."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,12 @@ def test_steps_of_the_waterfall_add_up(facts: Facts) -> None:
 
 def test_a_plain_result_has_the_same_pictures_without_those_of_a_plan(plan: Any) -> None:
     assert set(figures(plan.result, "ja")) == set(NAMES) - {"cost", "sites", "hires"}
+
+
+def test_an_axis_of_one_day_shows_that_day() -> None:
+    made = style.new_figure(6.0, 3.0)
+    axes = made.subplots()
+    axes.plot([date(2027, 11, 8)], [1.0], "o")  # type: ignore[arg-type]
+    style.day_axis(axes, "en", 1)
+    style.png(made)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["8 Nov"]

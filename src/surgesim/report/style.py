@@ -141,6 +141,9 @@ def day_axis(axes: "Axes", language: str, days: int) -> None:
     """Label the dates of an axis by day, about fourteen of them at most."""
     from matplotlib.dates import DateFormatter, DayLocator
 
+    low, high = axes.dataLim.intervalx
+    if low == high:  # around one day alone Matplotlib would show four years
+        axes.set_xlim(low - 0.5, high + 0.5)
     axes.xaxis.set_major_locator(DayLocator(interval=max(1, -(-days // 14))))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%-m/%-d" if language == "ja" else "%-d %b"))  # type: ignore[no-untyped-call]
 
