@@ -55,7 +55,7 @@ def restrict(draft: Draft) -> None:
             [rule],
             scale,
             saying(f"one more point of {promise.measure} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
-            saying(f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント改善は¥{{:,.0f}}"),
+            saying(f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント改善するのに¥{{:,.0f}}"),
         )
 
 
