@@ -66,8 +66,8 @@ class Row:
 
 def answer_of(counts: Counts) -> Answer:
     """Return offered and answered within the threshold."""
-    sums = counts.queues.sum(axis=(0, 1))
-    return int(sums[COLUMN["offered"]]), int(sums[COLUMN["answered_within"]])
+    offered, within = (int(counts.queues[:, :, COLUMN[name]].sum()) for name in ("offered", "answered_within"))
+    return offered, within
 
 
 def timed(run: Callable[[], Answer]) -> tuple[float, Answer]:

@@ -12,6 +12,7 @@ from surgesim.base import streams
 from surgesim.base.distributions import lowered_quantile, parse_distribution
 from surgesim.sim import cache, heaps
 from surgesim.sim.laws import lowered, normal, quantile, uniform
+from surgesim.sim.state import PERSON
 from surgesim.sim.ticks import LONGEST_S, on_grid, to_ticks
 
 EXACT = ["exponential(3min)", "constant(6min)", "uniform(1min, 5min)", "lognormal(6min, cv 0.8)", "weibull(6min, shape 0.7)",
@@ -63,6 +64,28 @@ def test_heaps_give_the_smallest_first(keys: list[int], pops: list[bool]) -> Non
     assert sorted(heap[:size].tolist()) == sorted(model)
     assert size == 0 or heap[0] == min(model)
     assert np.all(heap[size:] == heaps.ENDLESS)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(1, 3)), max_size=60, unique=True), st.data())
+def test_contacts_on_their_way_arrive_by_moment_need_and_attempt(calls: list[tuple[int, int, int]], data: st.DataObject) -> None:
+    people = np.zeros(64, dtype=PERSON)
+    heap, size, model = heaps.new_heap(64), 0, list[tuple[int, int, int, int]]()
+    for slot, (tick, need, attempt) in enumerate(calls):
+        people[slot]["need"], people[slot]["attempt"] = need, attempt
+        size = heaps.called(heap, size, (tick << heaps.WHO_BITS) | slot, people)
+        model.append((tick, need, attempt, slot))
+        if data.draw(st.booleans()):
+            first = min(model)
+            model.remove(first)
+            assert heap[0] == (first[0] << heaps.WHO_BITS) | first[3]
+            size = heaps.arrived(heap, size, people)
+    while size:
+        first = min(model)
+        model.remove(first)
+        assert heap[0] == (first[0] << heaps.WHO_BITS) | first[3]
+        size = heaps.arrived(heap, size, people)
+    assert not model
+    assert np.all(heap == heaps.ENDLESS)
 
 
 @given(st.floats(0.0, 1e9))

@@ -44,19 +44,25 @@ def pushed(heap: Integers, size: int, key: int) -> int:
 
 
 @inlined
+def least_of_four(heap: Integers, child: np.uint64) -> tuple[int, np.uint64]:
+    """Return the smallest of four children, and its place: without branches, as nobody could foresee them."""
+    first, second = heap[child], heap[child + np.uint64(1)]
+    third, fourth = heap[child + np.uint64(2)], heap[child + np.uint64(3)]
+    left, right = min(first, second), min(third, fourth)
+    low, high = np.uint64(second < first), np.uint64(2) + np.uint64(fourth < third)
+    return min(left, right), child + (high if right < left else low)
+
+
+@inlined
 def replaced(heap: Integers, size: int, key: int) -> None:
     """Replace the smallest key."""
     place, child, last = np.uint64(0), np.uint64(1), np.uint64(size)
     while child < last:
-        first, second = heap[child], heap[child + np.uint64(1)]
-        third, fourth = heap[child + np.uint64(2)], heap[child + np.uint64(3)]
-        left, right = min(first, second), min(third, fourth)
-        least = min(left, right)
+        least, best = least_of_four(heap, child)
         if least >= key:
             break
         heap[place] = least
-        low, high = np.uint64(second < first), np.uint64(2) + np.uint64(fourth < third)
-        place = child + (high if right < left else low)
+        place = best
         child = (place << np.uint64(2)) + np.uint64(1)
     heap[place] = key
 
@@ -98,23 +104,36 @@ def called(heap: Integers, size: int, key: int, people: Records) -> int:
 
 
 @inlined
+def soonest(heap: Integers, size: int, first: np.int64, people: Records) -> np.int64:
+    """Return the place of the contact that arrives first among four children, from the first of them on."""
+    best = first
+    for other in (first + 1, first + 2, first + 3):
+        if other < size and sooner(heap[other], heap[best], people):
+            best = other
+    return best
+
+
+@inlined
 def arrived(heap: Integers, size: int, people: Records) -> int:
     """Remove the contact that arrives next; return the new size."""
     size -= 1
-    key = heap[size]
-    heap[size] = ENDLESS
+    key = heap[np.uint64(size)]
+    heap[np.uint64(size)] = ENDLESS
     if size == 0:
         return 0
-    place, child = 0, 1
-    while child < size:
-        best = child
-        for other in range(child + 1, min(child + 4, size)):
-            if sooner(heap[other], heap[best], people):
-                best = other
-        if not sooner(heap[best], key, people):
+    place, child, last = np.uint64(0), np.uint64(1), np.uint64(size)
+    while child < last:
+        least, best = least_of_four(heap, child)
+        count, moment = 0, least | WHO_MASK
+        for step in range(4):
+            count += 1 if heap[child + np.uint64(step)] <= moment else 0
+        if count > 1:  # several at the same moment
+            best = np.uint64(soonest(heap, size, np.int64(child), people))
+            least = heap[best]
+        if not sooner(least, key, people):
             break
-        heap[place] = heap[best]
+        heap[place] = least
         place = best
-        child = 4 * place + 1
+        child = (place << np.uint64(2)) + np.uint64(1)
     heap[place] = key
     return size

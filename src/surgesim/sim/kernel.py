@@ -14,7 +14,7 @@ from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import IN_MENU, OFFERED, UNBORN
 from surgesim.sim.heaps import LAST_TICK, PADDING, WHO_BITS, WHO_MASK, arrived, packed, popped, pushed
 from surgesim.sim.held import seen
-from surgesim.sim.kernel_books import still_inside
+from surgesim.sim.kernel_books import in_seconds, still_inside
 from surgesim.sim.kernel_callers import depart, leave_menu, start_patience
 from surgesim.sim.kernel_calls import self_service
 from surgesim.sim.kernel_chat import FREE, STALE, begin_chat, chats_left, end_chat, fewest, group_with_window, window_waited_for
@@ -24,6 +24,7 @@ from surgesim.sim.kernel_service import serve
 from surgesim.sim.kernel_staff import change_staffing, finish, forget_end, hang_up
 from surgesim.sim.kernel_tiers import accompany, holders_left
 from surgesim.sim.laws import uniform
+from surgesim.sim.rows import fetch
 from surgesim.sim.state import (
     ANSWER,
     ASKED,
@@ -121,6 +122,9 @@ def next_contact(centre: Centre, births: Births, state: State, view: View, out: 
         fresh = True
     else:
         state.n[CALLING] = arrived(state.calls, state.n[CALLING], state.people)
+        fetch(state.people, state.calls[0] & WHO_MASK)  # whose last call may be long ago
+        if centre.work.warm > 0:
+            fetch(state.tiers.holder, state.calls[0] & WHO_MASK)
         person = state.people[slot]
         if person.mode & IN_MENU:
             if not leave_menu(centre, state, view, out, keys, slot, now):
@@ -277,4 +281,5 @@ def replicate(world: World, lucky: bool, to_group: Question, to_queue: Question,
             chats_left(centre, state.chat, out)
         if centre.work.warm > 0:
             holders_left(centre, state, out)
+        in_seconds(out)
     return status

@@ -1,5 +1,6 @@
 """Kernel: what is booked of a contact that is served, deadlines in business hours, and who is still inside at the end."""
 
+from surgesim.result.counters import QUEUE_COLUMNS, SUMS
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.heaps import WHO_MASK
@@ -22,9 +23,11 @@ from surgesim.sim.kernel_marks import (
     drawn,
     ticks,
 )
-from surgesim.sim.kernel_staff import LINE_BUSY, spread
+from surgesim.sim.kernel_staff import BUSY, CHAT_TIME, CHATTING, LINE_BUSY, LINE_TIME, READY, spread
 from surgesim.sim.state import CALLING, INTERVAL, SPARE, Floats, Integers, Out, State
 from surgesim.sim.work_arrays import CLOCKED, HOLDS, OPENED, WRAPS, WorkRules
+
+FIRST_SUM, SUMS_OF_QUEUE = QUEUE_COLUMNS.index(SUMS[0]), len(SUMS)
 
 
 @inlined
@@ -152,3 +155,18 @@ def still_inside(centre: Centre, state: State, out: Out) -> None:
             spread(centre.edges, out.trunks, trunk, LINE_BUSY, person.interval, person.arrival, centre.horizon)
         if person.row >= 0:
             out.log[person.row].outcome = INSIDE
+
+
+@compiled
+def in_seconds(out: Out) -> None:
+    """Turn the times of counters from ticks to seconds; ticks are a power of two, so that nothing is lost."""
+    for interval in range(out.queues.shape[0]):
+        for queue in range(out.queues.shape[1]):
+            for column in range(FIRST_SUM, FIRST_SUM + SUMS_OF_QUEUE):
+                out.queues[interval, queue, column] *= SECONDS
+        for group in range(out.groups.shape[1]):
+            for column in (BUSY, READY, CHAT_TIME, CHATTING):
+                out.groups[interval, group, column] *= SECONDS
+        for trunk in range(out.trunks.shape[1]):
+            out.trunks[interval, trunk, LINE_TIME] *= SECONDS
+            out.trunks[interval, trunk, LINE_BUSY] *= SECONDS

@@ -5,7 +5,6 @@ holds fewest takes the next chat. The appointment of an agent with the end of hi
 begins or ends; appointments that hold no longer stay in the heap and are passed over.
 """
 
-from surgesim.result.counters import GROUP_COLUMNS
 from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import compiled, inlined
 from surgesim.sim.heaps import packed
@@ -13,14 +12,24 @@ from surgesim.sim.kernel_books import book_group, book_handled, log_start
 from surgesim.sim.kernel_calls import follow_ups
 from surgesim.sim.kernel_marks import C_TALK, HANDLED, SECONDS, TALK, Keys, drawn, ticks
 from surgesim.sim.kernel_queue import leave
-from surgesim.sim.kernel_staff import BUSY, first_idle, go_home, note_end, novice_of, show_idle, speed_of, spread
+from surgesim.sim.kernel_staff import (
+    BUSY,
+    CHAT_TIME,
+    CHATTING,
+    first_idle,
+    go_home,
+    note_end,
+    novice_of,
+    show_idle,
+    speed_of,
+    spread,
+)
 from surgesim.sim.kernel_tiers import escalate
 from surgesim.sim.state import CHATS, INTERVAL, STAYING, Births, Out, Records, State
 from surgesim.sim.ticks import LONGEST
 from surgesim.sim.view import View
 from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, Chats, WorkRules
 
-CHAT_TIME, CHATTING = GROUP_COLUMNS.index("chat_s"), GROUP_COLUMNS.index("chatting_s")
 STALE, ONE_LESS, FREE = -1, 0, 1
 
 

@@ -1,5 +1,7 @@
 """Kernel: marks, their keys and durations; columns of the counters."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,8 +49,9 @@ GROUP_HANDLED, GROUP_NOVICE = GROUP_COLUMNS.index("handled"), GROUP_COLUMNS.inde
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4)
 def keys_of(seed: int, replication: int) -> Keys:
-    """Return the keys of all marks of a replication."""
+    """Return the keys of all marks of a replication, which births and engine ask for; not to be changed."""
     return stream_keys(seed, replication, PURPOSES)
 
 

@@ -11,7 +11,7 @@ from surgesim.sim.arrays import Centre
 from surgesim.sim.compiled import inlined
 from surgesim.sim.contacts import ATTEMPT_BITS, ATTEMPT_MASK
 from surgesim.sim.heaps import ENDLESS, LAST_TICK, WHO_BITS, WHO_MASK, arrived, popped, pushed, replaced
-from surgesim.sim.kernel_books import book_handled, book_wait, held_after
+from surgesim.sim.kernel_books import book_handled, book_wait, held_after, in_seconds
 from surgesim.sim.kernel_calls import closed_desk, follow_ups, logged, redial, self_service
 from surgesim.sim.kernel_marks import (
     ABANDONED,
@@ -260,4 +260,5 @@ def recur(passage: Passage) -> int:
     if desk[STAYING] == 1:
         go_home(desk, free, out.groups)
     freed(desk, free, out.groups, centre.edges, centre.agents, centre.lost, closed, LAST_TICK, LAST_TICK)
+    in_seconds(out)
     return DONE

@@ -31,6 +31,7 @@ from surgesim.sim.kernel_staff import (
     spread,
 )
 from surgesim.sim.kernel_tiers import escalate, take_over
+from surgesim.sim.rows import fetch
 from surgesim.sim.state import (
     HANGING_UP,
     INTERVAL,
@@ -50,6 +51,8 @@ def takes_head(centre: Centre, state: State, view: View, out: Out, queue: int, g
     agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
     view.groups[group].busy += 1
     view.served[group, queue] += 1
+    if out.log.size > 1 and view.queues[queue].waiting > 0:
+        fetch(out.log, state.people[state.queues[queue].head].row)
     show_idle(centre.groups, state.groups, view.groups, state.idle, state.agents, group)
     if state.n[STAYING] > 0 and centre.queues[queue].deferred == 0:
         go_home(centre, state, view, out, queue, now)

@@ -11,6 +11,7 @@ from surgesim.sim.state import FINISHING, GONE, HANGING_UP, IDLE, INTERVAL, STAY
 from surgesim.sim.view import View
 
 READY, BUSY = GROUP_COLUMNS.index("ready_s"), GROUP_COLUMNS.index("busy_s")
+CHAT_TIME, CHATTING = GROUP_COLUMNS.index("chat_s"), GROUP_COLUMNS.index("chatting_s")
 LINE_TIME, LINE_BUSY = TRUNK_COLUMNS.index("line_s"), TRUNK_COLUMNS.index("busy_s")
 
 
@@ -85,7 +86,7 @@ def speed_of(centre: Centre, group: int, agent: int, interval: int) -> float:
     """Return the handling time of an agent relative to the standard."""
     speed = centre.groups[group].factor
     if centre.work.learning > 0:
-        speed *= centre.work.factors[agent, centre.day[min(interval, centre.day.size - 1)]]
+        speed *= centre.work.factors[centre.day[min(interval, centre.day.size - 1)], agent]
     return float(speed)
 
 
@@ -93,7 +94,7 @@ def speed_of(centre: Centre, group: int, agent: int, interval: int) -> float:
 def novice_of(centre: Centre, agent: int, interval: int) -> int:
     """Return 1 for a novice, 0 for others."""
     if centre.work.learning > 0:
-        return int(centre.work.novices[agent, centre.day[min(interval, centre.day.size - 1)]])
+        return int(centre.work.novices[centre.day[min(interval, centre.day.size - 1)], agent])
     return 0
 
 

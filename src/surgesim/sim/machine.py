@@ -9,10 +9,8 @@ import numpy as np
 
 from surgesim.base.errors import DomainError, PolicyError, Problem
 from surgesim.model.model import Model
-from surgesim.result.counters import GROUP_COLUMNS, GROUP_SUMS, SUMS
 from surgesim.sim.arrays import flat
 from surgesim.sim.births import births_of
-from surgesim.sim.books import COLUMN
 from surgesim.sim.branches import branched, together
 from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
@@ -21,14 +19,10 @@ from surgesim.sim.policy import Policy, Question, Timer, changes, policy_of
 from surgesim.sim.start import Start
 from surgesim.sim.start_kernel import begin
 from surgesim.sim.start_placed import Placed, placed
-from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, World, new_out, new_state, new_view
-from surgesim.sim.ticks import TICKS_PER_S
+from surgesim.sim.state import ANSWER, ASKED, ROWS, Births, Out, Sizes, State, World, copied, new_out, new_state, new_view
 from surgesim.sim.uncompiled import Bridge
 
 OWN = "surgesim.sim."
-_SUMS = slice(COLUMN[SUMS[0]], COLUMN[SUMS[-1]] + 1)
-_GROUP_SUMS = np.array([1 / TICKS_PER_S if name in GROUP_SUMS else 1.0 for name in GROUP_COLUMNS])
-"""Ticks are a power of two, so that nothing is lost when they become seconds."""
 
 
 @lru_cache(maxsize=4)
@@ -102,6 +96,7 @@ class Machine:
             raise DomainError(
                 Problem(f"{MOST} agents or more at the same time", instead="use the fluid engine for centres of this size")
             )
+        self._blank: Any = ((), None)
         self._centre: Any = Held(self.centre)  # read by compiled code as the centre itself
         view = new_view(model, self.centre, self.policy)
         seen = Held(view).kind.seen()
@@ -134,7 +129,12 @@ class Machine:
         return bridge.compiled(policy.arrived, signature), bridge.compiled(policy.free, signature), ringing
 
     def _state(self, sizes: Sizes) -> State:
-        return new_state(self.centre, len(self.model.trunks), sizes)
+        """Return the state before the first event, a copy of what was made for these sizes before: copies take less time."""
+        made, blank = self._blank
+        if made != sizes[:2]:
+            blank = new_state(self.centre, len(self.model.trunks), sizes)
+            self._blank = (sizes[:2], blank)
+        return copied(blank)
 
     def simulate(
         self, seed: int, replication: int, log: bool = False, births: Births | None = None, start: Start | None = None
@@ -190,7 +190,7 @@ class Machine:
         if self.bridge is not None:
             with self.bridge.crossing(view):
                 status = self._replicate(*arguments)
-            return in_seconds(counts), state, out, status
+            return counts, state, out, status
         try:
             status = self._replicate(*arguments)
         except Exception as error:
@@ -198,7 +198,7 @@ class Machine:
             raise PolicyError(
                 f"routing policy {self.policy.name!r} raised {type(error).__name__} when compiled: {error}"
             ) from error
-        return in_seconds(counts), state, out, status
+        return counts, state, out, status
 
     def _replay(self, seed: int, replication: int) -> None:
         """Run the reference on the same luck: it raises the policy's own error, with its line."""
@@ -222,14 +222,6 @@ class Machine:
         if status == BAD_TIMER:
             raise self.policy.impossible_timer()
         raise self.policy.impossible_queue(answer, self.model.groups[asked])
-
-
-def in_seconds(counts: Counts) -> Counts:
-    """Turn the times of counters from ticks to seconds, in place."""
-    counts.queues[:, :, _SUMS] *= 1 / TICKS_PER_S
-    counts.groups[...] *= _GROUP_SUMS
-    counts.trunks[...] *= 1 / TICKS_PER_S
-    return counts
 
 
 def simulate(model: Model, seed: int, replication: int, log: bool = False, policy: Policy | None = None) -> Counts:

@@ -18,8 +18,7 @@ from surgesim.sim.branches import branched
 from surgesim.sim.cache import kept_in_cache
 from surgesim.sim.counts import Counts
 from surgesim.sim.heaps import MOST, new_heap
-from surgesim.sim.machine import in_seconds
-from surgesim.sim.state import ROWS, Births, Passage, Sizes, new_out, new_state
+from surgesim.sim.state import ROWS, Births, Passage, Sizes, copied, new_out, new_state
 
 POLICIES = ("longest-wait", "longest-idle-agent", "least-skilled-first", "priority-list")
 """Policies that are first come, first served where there is one queue and one group."""
@@ -111,6 +110,7 @@ class Recursion:
             raise DomainError(problems)
         self.model = model
         self.centre = flat(branched(model))
+        self._blank: Any = ((), None)
         self._centre: Any = Held(self.centre)  # read by compiled code as the centre itself
         self.sizes = Sizes(512, 1, 0)
         self._recur: Callable[..., int] | None = None
@@ -144,7 +144,11 @@ class Recursion:
         from surgesim.sim.held import Held
         from surgesim.sim.kernel_marks import keys_of
 
-        counts, state = Counts.empty(self.model), new_state(self.centre, 0, sizes)
+        made, blank = self._blank
+        if made != sizes[:2]:
+            blank = new_state(self.centre, 0, sizes)
+            self._blank = (sizes[:2], blank)
+        counts, state = Counts.empty(self.model), copied(blank)
         out = new_out(counts, sizes.rows)
         desk, free = np.zeros(8, dtype=np.int64), new_heap(int(self.centre.groups["size"].sum()) + 1)
         passage = Held(
@@ -154,7 +158,6 @@ class Recursion:
             self._kind = passage.kind
             self._recur = _recursion(self._kind)
         full = bool(self._recur(passage))
-        in_seconds(counts)
         log = out.log[: state.n[ROWS]] if sizes.rows else None
         return Counts(counts.queues, counts.groups, counts.trunks, counts.waits, log), full
 

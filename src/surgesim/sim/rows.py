@@ -12,9 +12,19 @@ from llvmlite import ir
 from numba import from_dtype, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
-from numba.extending import infer_getattr, lower_builtin, lower_getattr_generic, lower_setattr_generic, models, register_model
+from numba.extending import (
+    infer_getattr,
+    intrinsic,
+    lower_builtin,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    models,
+    register_model,
+)
 
 _WORD = ir.IntType(64)
+_LINE = 64
+"""Bytes that the processor reads at once."""
 
 
 def shortened(name: str) -> str:
@@ -204,3 +214,20 @@ def _write(context: Any, builder: Any, signature: Any, values: Any, name: str) -
     kind, given = signature.args
     address, field = _member(context, builder, kind, values[0], name)
     _marked(builder, builder.store(context.cast(builder, values[1], given, field), address), kind)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch(typing: Any, rows: Any, place: Any) -> Any:
+    """Ask the processor for a place of an array that will soon be read; any place, as nothing is read yet."""
+
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        address = builder.bitcast(_address(context, builder, *_paired(signature, values)), cgutils.voidptr_t)
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, flag, flag, flag])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        item = rows.dtype.dtype.size if isinstance(rows.dtype, RecordType) else 8
+        for line in range(0, item, _LINE):
+            builder.call(prefetch, [builder.gep(address, [ir.Constant(_WORD, line)]), flag(0), flag(3), flag(1)])
+        return context.get_dummy_value()
+
+    return types.none(rows, types.int64), build

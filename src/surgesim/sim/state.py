@@ -1,6 +1,6 @@
 """What changes during a replication: people, agents, heaps and counters of the kernel."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,15 @@ class Sizes(NamedTuple):
     patience: int
     rows: int
     talks: int = 0
+
+
+def copied(state: State) -> State:
+    """Return a state as it is now, in memory of its own."""
+    return cast(State, _copied(state))
+
+
+def _copied(part: Any) -> Any:
+    return type(part)(*map(_copied, part)) if isinstance(part, tuple) else part.copy()
 
 
 def new_state(centre: Centre, trunks: int, sizes: Sizes) -> State:

@@ -55,7 +55,7 @@ class WorkRules(NamedTuple):
     ``most_chats`` is the greatest number of chats of one agent, 0 without chat; ``at_once`` that of each queue, 0 for
     queues that are no chat; ``slowed[queue, n]`` the time of a chat while n are held, relative to a chat alone.
     ``clock`` holds start, end and the open time before of each window in which deadlines run, those of a queue from
-    ``clock_first`` to ``clock_end``. ``learning`` is 1 where agents differ: ``factors`` and ``novices``, by agent and day.
+    ``clock_first`` to ``clock_end``. ``learning`` is 1 where agents differ: ``factors`` and ``novices``, by day and agent.
     ``matters``, ``doubles`` (ticks, 0 where the wait does not matter), ``by_novices`` and ``by_group`` belong to follow-ups.
     ``warm`` is 1 where agents may wait for a second tier; ``escalations`` the second tier of each queue.
     """
@@ -133,7 +133,7 @@ def work_rules(model: Model, law: Callable[[Law], int]) -> WorkRules:
     matters, doubles, by_novices, by_group = _conditions(model)
     return WorkRules(
         most, np.array(at_once, dtype=np.int64), slowed, warm, escalations, clock, clock_first, clock_end,
-        int(learning), factors, novices, matters, doubles, by_novices, by_group,
+        int(learning), factors.T.copy(), novices.T.copy(), matters, doubles, by_novices, by_group,
     )  # fmt: skip
 
 
