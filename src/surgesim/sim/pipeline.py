@@ -11,7 +11,11 @@ from numba import _dynfunc
 from numba.core import compiler
 from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary
 from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
+from numba.core.typed_passes import InlineOverloads, NativeLowering, NopythonRewrites
+from numba.core.untyped_passes import InlineClosureLikes
+
+_NEEDLESS = (InlineClosureLikes, InlineOverloads, NopythonRewrites)
+"""Passes for what the kernel does not have: closures, and sums of whole arrays."""
 
 
 class _Part(CPUCodeLibrary):  # type: ignore[misc]
@@ -90,7 +94,8 @@ class _WholeLowering(NativeLowering):  # type: ignore[misc]
 def _pipeline(state: Any, lowering: type) -> list[Any]:
     """Return Numba's passes, with another one that lowers."""
     manager = compiler.DefaultPassBuilder.define_nopython_pipeline(state)
-    manager.passes = [(lowering if step is NativeLowering else step, text) for step, text in manager.passes]
+    steps = [(step, text) for step, text in manager.passes if step not in _NEEDLESS]
+    manager.passes = [(lowering if step is NativeLowering else step, text) for step, text in steps]
     manager._finalized = False
     manager.finalize()
     return [manager]
