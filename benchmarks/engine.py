@@ -35,7 +35,7 @@ from types import FunctionType
 
 from engine_peers import Answer, ciw_loop, heapq_loop, simpy_loop
 from engine_whole import model as whole
-from engine_workloads import W1, WORKLOADS, Workload, model
+from engine_workloads import W1, W3, WORKLOADS, Workload, model
 
 from surgesim.model.model import Model
 from surgesim.sim import engine
@@ -172,17 +172,20 @@ def everything(rounds: int) -> None:
 
 
 def threads() -> None:
-    """Print wall time of two threads against one."""
-    ready, found = model(W1), []
-    for _ in range(3):
-        walls = []
-        for count in (1, 2):
-            start = time.perf_counter()
-            engine.run(ready, replications=60, threads=count)
-            walls.append(time.perf_counter() - start)
-        found.append(walls[0] / walls[1])
-    load = os.getloadavg()[0]
-    print(f"\ntwo threads {statistics.median(found):.2f} times as fast as one (wall time; load of the machine {load:.1f})")
+    """Print wall time of two threads against one: of one desk, where Python has its share, and of many groups."""
+    for work in (W1, W3):
+        ready, found = model(work), []
+        engine.run(ready, replications=2, threads=2)
+        for _ in range(7):
+            walls = []
+            for count in (1, 2):
+                start = time.perf_counter()
+                engine.run(ready, replications=60, threads=count)
+                walls.append(time.perf_counter() - start)
+            found.append(walls[0] / walls[1])
+        least, greatest, load = min(found), max(found), os.getloadavg()[0]
+        text = f"{statistics.median(found):.2f} times as fast as one ({least:.2f} to {greatest:.2f}; wall time; load {load:.1f})"
+        print(f"{work.name}: two threads {text}", flush=True)
 
 
 def peak_mb() -> float:
