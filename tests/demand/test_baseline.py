@@ -3,7 +3,17 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from surgesim.demand.baseline import Calendar, daily_totals, intraday_profile, split, surge_days
+from surgesim.demand.baseline import (
+    HOLIDAY_RIDGE,
+    WEEKDAY_RIDGE,
+    Calendar,
+    _penalty,
+    _solve,
+    daily_totals,
+    intraday_profile,
+    split,
+    surge_days,
+)
 from surgesim.demand.history import read_history
 from surgesim.demand.usual import choose, run_model
 
@@ -27,6 +37,18 @@ def test_a_missing_day_does_not_move_the_level():
     holed[[20, 50, 83]] = np.nan
     whole, part = split(weekly(84), Calendar(MONDAY, None)), split(holed, Calendar(MONDAY, None))
     np.testing.assert_allclose(part.level, whole.level, atol=0.05)
+
+
+def test_the_level_and_the_calendar_solve_the_normal_equations():
+    days, calendar = 40, Calendar(MONDAY, "JP")
+    log, weight = np.sin(np.arange(days)), np.where(np.arange(days) % 7 == 3, 0.0, 0.8)
+    design = calendar.design(0, days)
+    level, effect = _solve(log, weight, design, _penalty(days, 5.0, 0.7))
+    first, second = np.diff(np.eye(days), axis=0), np.diff(np.eye(days), 2, axis=0)
+    ridge = np.array([WEEKDAY_RIDGE] * 7 + [HOLIDAY_RIDGE])
+    rest = weight * (log - level - design @ effect)
+    np.testing.assert_allclose(rest, (0.7 * first.T @ first + 5.0 * second.T @ second) @ level, atol=1e-7)
+    np.testing.assert_allclose(design.T @ rest, ridge * effect, atol=1e-7)
 
 
 def test_surge_days_are_tagged_and_usual_ones_are_not():

@@ -137,24 +137,31 @@ def to_counts(log: Floats) -> Floats:
 
 
 def _penalty(days: int, bend: float, step: float) -> Floats:
-    penalty = 1e-9 * np.eye(days)
-    for order, strength in ((1, step), (2, bend)):
-        if strength and days > order:
-            difference = np.diff(np.eye(days), order, axis=0)
-            penalty += strength * difference.T @ difference
-    return np.asarray(penalty)
+    """Return the penalty on differences of the level as lower bands: ``bands[k, j]`` couples day j with day j + k."""
+    bands = np.zeros((3, days))
+    bands[0] = 2e-9
+    for stencil, strength in (((-1.0, 1.0), step), ((1.0, -2.0, 1.0), bend)):
+        rows = max(0, days - len(stencil) + 1)
+        for at, left in enumerate(stencil):
+            for lag, right in enumerate(stencil[at:]):
+                bands[lag, at : at + rows] += strength * left * right
+    return bands
 
 
 def _solve(log: Floats, weight: Floats, design: Floats, penalty: Floats) -> tuple[Floats, Floats]:
-    days = len(log)
-    matrix = np.zeros((days + 8, days + 8))
-    matrix[:days, :days] = penalty + np.diag(weight)
-    matrix[:days, days:] = weight[:, None] * design
-    matrix[days:, :days] = matrix[:days, days:].T
-    matrix[days:, days:] = design.T @ (weight[:, None] * design) + np.diag([WEEKDAY_RIDGE] * 7 + [HOLIDAY_RIDGE])
-    right = np.concatenate([weight * log, design.T @ (weight * log)])
-    answer = np.linalg.solve(matrix + 1e-9 * np.eye(days + 8), right)
-    return answer[:days], answer[days:]
+    """Return level and calendar effects that solve the normal equations, the level by elimination of its bands.
+
+    A dense solver takes n^3 steps for what takes n here, and on busy machines its threads wait for each other.
+    """
+    from scipy.linalg import solveh_banded
+
+    bands = penalty.copy()
+    bands[0] += weight
+    weighted = weight[:, None] * design
+    solved = solveh_banded(bands, np.column_stack([weight * log, weighted]), lower=True)
+    ridge = np.diag([WEEKDAY_RIDGE] * 7 + [HOLIDAY_RIDGE])
+    effect = np.linalg.solve(design.T @ weighted + ridge - weighted.T @ solved[:, 1:], weighted.T @ (log - solved[:, 0]))
+    return solved[:, 0] - solved[:, 1:] @ effect, effect
 
 
 def usual_level(adjusted: Floats, before: int) -> float | None:
