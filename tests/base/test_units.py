@@ -29,6 +29,7 @@ def test_shares_come_back_exactly(x: float) -> None:
 def test_factors_rates_and_prices_come_back_exactly(x: float) -> None:
     assert units.parse_factor(units.format_factor(x)) == x
     assert units.parse_rate(units.format_rate(x)) == x
+    assert units.parse_yearly(units.format_yearly(x)) == x
     for per in ((), ("head", "h"), ("line", "day"), ("seat", "month")):
         assert units.parse_price(units.format_price(x, per), per) == x
 
@@ -208,3 +209,10 @@ def test_instants_that_the_clocks_jump_over_are_refused() -> None:
         units.parse_instant("2027-03-28 02:30", "Europe/Berlin")
     assert units.parse_instant("2027-03-28 02:30", "Asia/Tokyo") == datetime(2027, 3, 28, 2, 30)
     assert units.parse_instant("2027-03-28 02:30+00:00", "Asia/Tokyo") == datetime(2027, 3, 28, 11, 30)
+
+
+@pytest.mark.parametrize("text", [0.2, "0.2", "0.2/day", "-1/year", "1,000/year", "often"])
+def test_what_is_no_rate_per_year_is_refused_with_a_mend(text: object) -> None:
+    with pytest.raises(UnitError) as caught:
+        units.parse_yearly(text)
+    assert "write" in caught.value.problems[0].instead

@@ -222,6 +222,28 @@ def format_rate(per_second: float) -> str:
     return f"{plain(per_second)}/s"
 
 
+def parse_yearly(value: object) -> float:
+    """Return the events per year of ``"0.2/year"``.
+
+    Raises
+    ------
+    UnitError
+        Bare number, another unit, or negative.
+    """
+    text = text_of(value, "a rate per year", f'write "{value}/year"', "0.2/year")
+    match = re.fullmatch(rf"(-?)({NUMBER})\s*/\s*years?", text)
+    if match is None:
+        raise refuse(f"{text!r} is not a rate per year", 'write for example "0.2/year"')
+    if match[1]:
+        raise refuse(f"{text!r} is negative", f'write "{text[1:]}"')
+    return to_float(number_of(match[2]), text)
+
+
+def format_yearly(per_year: float) -> str:
+    """Return the canonical text of a rate per year."""
+    return f"{plain(per_year)}/year"
+
+
 def parse_count(value: object, noun: str = "") -> int:
     """Return the whole number of ``80_000``, ``"80_000"`` or ``"80_000 people"``.
 

@@ -73,6 +73,7 @@ class Purpose(IntEnum):
     SITE = 102
     PATH = 110
     FORECAST = 112
+    INCIDENT_DATE = 114
 
 
 def mix(word: int) -> int:

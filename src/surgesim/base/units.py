@@ -29,20 +29,22 @@ from surgesim.base.quantities import (
     format_factor,
     format_rate,
     format_share,
+    format_yearly,
     parse_count,
     parse_duration,
     parse_factor,
     parse_rate,
     parse_share,
+    parse_yearly,
     refuse,
 )
 
 __all__ = [
-    "Count", "Day", "Duration", "Factor", "Instant", "PositiveDuration", "Rate", "Share", "TimeOfDay", "Unit",
-    "Window", "count", "format_count", "format_date", "format_duration", "format_factor", "format_instant",
-    "format_price", "format_rate", "format_share", "format_time_of_day", "format_window", "parse_count", "parse_date",
-    "parse_duration", "parse_factor", "parse_instant", "parse_positive_duration", "parse_price", "parse_rate",
-    "parse_share", "parse_time_of_day", "parse_window", "price",
+    "Count", "Day", "Duration", "Factor", "Instant", "PerYear", "PositiveDuration", "Rate", "Share", "TimeOfDay",
+    "Unit", "Window", "count", "format_count", "format_date", "format_duration", "format_factor", "format_instant",
+    "format_price", "format_rate", "format_share", "format_time_of_day", "format_window", "format_yearly",
+    "parse_count", "parse_date", "parse_duration", "parse_factor", "parse_instant", "parse_positive_duration",
+    "parse_price", "parse_rate", "parse_share", "parse_time_of_day", "parse_window", "parse_yearly", "price",
 ]  # fmt: skip
 
 _NUMBER = r"[0-9]+(_[0-9]+)*(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?"
@@ -94,6 +96,7 @@ _DURATION = _text(rf"({_NUMBER}\s*(s|min|h|d|days?|w|weeks?)\s*)+", "Length of t
 _SHARE = _text(rf"{_NUMBER}\s*%", "Share in per cent, 0% to 100%", "80%", "2.5%")
 _FACTOR = _text(rf"{_NUMBER}\s*[x×%]", "Multiplier, at least 0", "1.3x", "130%")
 _RATE = _text(rf"{_NUMBER}\s*/\s*(s|min|h|d|days?|w|weeks?)", "Events per time", "120/h", "5_000/day")
+_YEARLY = _text(rf"{_NUMBER}\s*/\s*years?", "Events per year", "0.2/year")
 _INSTANT = _text(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[ T]{_TIME}", "Local date and time", "2027-11-09 10:00")
 _DAY = _text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "Date", "2027-11-09")
 _TIME_OF_DAY = _text(_TIME, "Local time of day; a business day may run past midnight, to 30:00", "09:00", "26:30")
@@ -128,6 +131,7 @@ PositiveDuration = Annotated[float, Unit(parse_positive_duration, format_duratio
 Share = Annotated[float, Unit(parse_share, format_share, _SHARE)]
 Factor = Annotated[float, Unit(parse_factor, format_factor, _FACTOR)]
 Rate = Annotated[float, Unit(parse_rate, format_rate, _RATE)]
+PerYear = Annotated[float, Unit(parse_yearly, format_yearly, _YEARLY)]
 Instant = Annotated[datetime, Unit(parse_instant, format_instant, _INSTANT)]
 Day = Annotated[date, Unit(parse_date, format_date, _DAY)]
 TimeOfDay = Annotated[float, Unit(parse_time_of_day, format_time_of_day, _TIME_OF_DAY)]

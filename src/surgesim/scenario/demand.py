@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from surgesim.base.distributions import LawField as Law
-from surgesim.base.units import Count, Day, Factor, Instant, Rate, Share, TimeOfDay, Window, count, price
+from surgesim.base.units import Count, Day, Factor, Instant, PerYear, Rate, Share, TimeOfDay, Window, count, price
 from surgesim.scenario.centre import Weekday
 from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table, Words
 
@@ -23,6 +23,9 @@ Mix = Annotated[Table[Share], Field(min_length=1), AfterValidator(_whole)]
 
 Weights = Annotated[Mapping[TimeOfDay, Factor], AfterValidator(FrozenMapping)]
 """Relative intensity from each time of day until the next one named, e.g. {"00:00": "0x", "09:00": "1.4x", "18:00": "0.5x"}."""
+
+Season = Annotated[Mapping[Annotated[int, Field(ge=1, le=12)], Factor], AfterValidator(FrozenMapping)]
+"""Factor by month of the year, e.g. {6: "1.2x", 11: "1.5x"}; months left out have factor 1."""
 
 
 class SelfService(Closed):
@@ -107,7 +110,7 @@ class Baseline(Closed):
     """Mean needs on a day whose weekday and month factors are 1."""
     weekday: Annotated[Mapping[Weekday, Factor], AfterValidator(FrozenMapping)] = FrozenMapping()
     """Factor by weekday; `holiday` stands for public holidays. Days left out have factor 1."""
-    month: Annotated[Mapping[Annotated[int, Field(ge=1, le=12)], Factor], AfterValidator(FrozenMapping)] = FrozenMapping()
+    month: Season = FrozenMapping()
     """Factor by month of the year (season of the product). Months left out have factor 1."""
     profile: Weights
     """Shape of the day."""
@@ -236,6 +239,17 @@ class Incident(Closed):
     """Coefficient of variation of the size of the whole incident: nobody knows the propensity beforehand."""
     rhythm: Weights | None = None
     """When people get in touch during the day; the kind's own rhythm where it is left out."""
+    per_year: PerYear | None = None
+    """Incidents of this kind expected in a year ("0.2/year"); left out: the scenario says what happens, not how often."""
+    month: Season = FrozenMapping()
+    """How likely such an incident is by month of the year (products fail when they are used), one month relative to
+    another; months left out have factor 1. Changes no run of the scenario: `surgesim.demand.hazard` draws dates from it."""
+
+    @model_validator(mode="after")
+    def _some_month(self) -> Self:
+        if len(self.month) == 12 and not any(self.month.values()):
+            raise ValueError("month gives every month a factor of 0x; give at least one more")
+        return self
 
     @model_validator(mode="after")
     def _segments_whole(self) -> Self:
@@ -257,5 +271,5 @@ class Actuals(Closed):
 
 __all__ = [
     "Actuals", "Announcement", "Baseline", "CallList", "Channel", "DemandSource", "History", "HistoryColumns",
-    "Incident", "Medium", "Mix", "Rates", "Reason", "Segment", "SelfService", "Weights",
+    "Incident", "Medium", "Mix", "Rates", "Reason", "Season", "Segment", "SelfService", "Weights",
 ]  # fmt: skip
