@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from surgesim.demand.baseline import SURGE_RATIO, Calendar, Split, split, to_counts, usual_level
 from surgesim.demand.caselibrary import SCORE_LEVELS, CaseLibrary
 from surgesim.demand.conformal import Bands, calibrate
+from surgesim.demand.fewcounts import clear_rise, few, few_bands
 from surgesim.demand.fit import Surge, fit_surge
 from surgesim.demand.outlook import Outlook
 from surgesim.demand.usual import Tried, choose, run_model
@@ -85,6 +86,8 @@ def in_surge(parts: Split, peak: int | None) -> bool:
         return False
     now = float(np.nanmean(last))
     usual = [level for back in (0, 7, 14, 21) if (level := usual_level(parts.adjusted, days - back)) is not None]
+    if not clear_rise(parts.counts):
+        return False
     if not usual:
         return bool(parts.level.max() - parts.level.min() > np.log(SURGE_RATIO))
     return bool(now - min(usual) >= np.log(SURGE_RATIO))
@@ -140,6 +143,8 @@ def _from_last_count(totals: Floats, days: int, model: DailyModel) -> Daily:
     outlook = _widened(outlook, parts)
     factor = np.exp(model.calendar.design(origin, days) @ parts.effect)
     bands = calibrate(outlook, model.library, tried.scores if tried is not None else None)
+    if outlook.mode == "quiet" and few(totals):
+        bands = few_bands(totals, bands, factor)
     return Daily(parts, outlook, bands, factor, tried, origin)
 
 
