@@ -1,5 +1,6 @@
 """Two stages: the extensive form against every reserve there is, and what sampling does to it."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from surgesim.base.errors import InputError
 from surgesim.base.streams import gamma_factors, uniforms
 from surgesim.planning.reserve import Option, path_costs, replicated, reserve, tail_mean
-from surgesim.planning.reserving import reserving
+from surgesim.planning.reserving import Reserving, reserving
 from surgesim.scenario.read import load
 
 OPTIONS = (
@@ -73,6 +74,21 @@ def test_needs_and_weights_that_mean_nothing_are_refused():
     with pytest.raises(InputError) as error:
         reserve(OPTIONS, np.array([[1.0, np.nan]]), SHORT, weight=1.5)
     assert len(error.value.problems) == 2
+
+
+def test_what_keeping_an_option_ready_is_worth_is_the_fee_at_which_it_does_not_matter():
+    need = paths(12)
+    saving = Reserving(OPTIONS, need).saving_jpy("package", SHORT)
+    package = replace(OPTIONS[1], most=1)
+    single = Reserving((OPTIONS[0], package, OPTIONS[2]), need).saving_jpy("package", SHORT)
+    below, above = (
+        reserve((OPTIONS[0], replace(package, fee_jpy=factor * single), OPTIONS[2]), need, SHORT) for factor in (0.99, 1.01)
+    )
+    assert below.units[1] == 1.0  # one unit: it is taken just below its worth, and left just above
+    assert above.units[1] == 0.0
+    assert saving >= single > 0.0
+    with pytest.raises(InputError, match="agencie"):
+        Reserving(OPTIONS, need).saving_jpy("agencie", SHORT)
 
 
 def test_a_scenario_says_what_can_be_reserved_and_what_its_paths_need():

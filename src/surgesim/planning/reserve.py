@@ -150,14 +150,14 @@ def reserve(
         HiGHS stopped without a solution.
     """
     _check(need, weight, tail)
-    units = _solve(options, need, short_jpy, weight, tail)
+    units = best_units(options, need, short_jpy, weight, tail)
     costs = path_costs(options, need, units, short_jpy)
 
     def objective(found: Floats) -> float:
         return (1.0 - weight) * float(found.mean()) + weight * tail_mean(found, tail)
 
-    of_mean = _solve(options, need.mean(axis=0, keepdims=True), short_jpy, 0.0, tail)
-    known = np.array([path_costs(options, path[None], _solve(options, path[None], short_jpy, 0.0, tail), short_jpy)[0]
+    of_mean = best_units(options, need.mean(axis=0, keepdims=True), short_jpy, 0.0, tail)
+    known = np.array([path_costs(options, path[None], best_units(options, path[None], short_jpy, 0.0, tail), short_jpy)[0]
                       for path in need])  # fmt: skip
     return Reserve(
         units=units,
@@ -190,7 +190,7 @@ def replicated(
     from scipy.stats import t
 
     best = np.array([
-        path_costs(options, sample, _solve(options, sample, short_jpy, 0.0, 0.9), short_jpy).mean() for sample in samples
+        path_costs(options, sample, best_units(options, sample, short_jpy, 0.0, 0.9), short_jpy).mean() for sample in samples
     ])  # fmt: skip
     mine = np.array([path_costs(options, sample, units, short_jpy).mean() for sample in samples])
     error = float((mine - best).std(ddof=1) / np.sqrt(len(samples)))
@@ -211,7 +211,9 @@ def _check(need: Floats, weight: float, tail: float) -> None:
         raise InputError(problems)
 
 
-def _solve(options: Sequence[Option], need: Floats, short_jpy: float, weight: float, tail: float) -> Floats:
+def best_units(
+    options: Sequence[Option], need: Floats, short_jpy: float, weight: float = 0.0, tail: float = 0.9
+) -> Floats:  # fmt: skip
     """Return the best units: the extensive form, every path written out."""
     from scipy.optimize import Bounds as Limits
     from scipy.optimize import LinearConstraint, milp

@@ -1,14 +1,18 @@
 """From a scenario to what can be reserved and what each path of demand needs."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from surgesim.base.errors import InputError, Problem
+from surgesim.base.text import suggestion
 from surgesim.model.build import build
 from surgesim.model.model import Model
-from surgesim.planning.problem import Floats, Problem, StaffChoice
+from surgesim.planning.problem import Floats, StaffChoice
+from surgesim.planning.problem import Problem as Planned
 from surgesim.planning.read import read
-from surgesim.planning.reserve import Option, Reserve, reserve
+from surgesim.planning.reserve import Option, Reserve, best_units, path_costs, reserve
 from surgesim.scenario.scenario import Scenario
 
 OCCUPANCY = 0.85
@@ -33,6 +37,35 @@ class Reserving:
     def solve(self, short_jpy: float, weight: float = 0.0, tail: float = 0.9) -> Reserve:
         """Return the best reserve; see :func:`surgesim.planning.reserve.reserve`."""
         return reserve(self.options, self.need, short_jpy, weight, tail)
+
+    def saving_jpy(self, name: str, short_jpy: float) -> float:
+        """Return what one incident costs less on average where an option is at hand without its fee.
+
+        Times ``incident.per_year`` it is the most that keeping the option ready may cost a year; a yearly fee divided
+        by it is the break-even number of incidents a year.
+
+        Parameters
+        ----------
+        name : str
+            Of one of the options.
+        short_jpy : float
+            What one head short for one day costs.
+
+        Raises
+        ------
+        InputError
+            No option has this name.
+        """
+        names = [option.name for option in self.options]
+        if name not in names:
+            raise InputError(Problem(f"nothing that can be reserved is called {name!r}", name, suggestion(name, names)))
+        free = [replace(option, fee_jpy=0.0) if option.name == name else option for option in self.options]
+        others = [option for option in self.options if option.name != name]
+        return self._mean_jpy(others, short_jpy) - self._mean_jpy(free, short_jpy)
+
+    def _mean_jpy(self, options: Sequence[Option], short_jpy: float) -> float:
+        units = best_units(options, self.need, short_jpy)
+        return float(path_costs(options, self.need, units, short_jpy).mean())
 
 
 def reserving(scenario: Scenario, paths: int = 200, seed: int = 1) -> Reserving:
@@ -64,7 +97,7 @@ def reserving(scenario: Scenario, paths: int = 200, seed: int = 1) -> Reserving:
     return Reserving(_options(problem), np.maximum(0.0, hours / able_s - there))
 
 
-def work_s(model: Model, problem: Problem, paths: int, seed: int) -> Floats:
+def work_s(model: Model, problem: Planned, paths: int, seed: int) -> Floats:
     """Return the work of each path and day, agent-seconds, shape (paths, days)."""
     aht = np.array([queue.aht_s for queue in model.queues])[model.reason_queue[model.needs.reason]]
     first = np.searchsorted(problem.day_of, np.arange(problem.days))
@@ -76,7 +109,7 @@ def longest_s(staff: StaffChoice) -> float:
     return max(shift.paid_s for shift in staff.shifts)
 
 
-def _options(problem: Problem) -> tuple[Option, ...]:
+def _options(problem: Planned) -> tuple[Option, ...]:
     found = []
     for staff in problem.staff:
         most = int(staff.hires * (1.0 - staff.drop_out))
