@@ -93,7 +93,8 @@ class Ours:
         self.recursion = Recursion(self.model) if applies_to(self.model) else None
         own = own_policy(self.model)
         self.own, self.plain = Machine(self.model, own), Machine(self.model, own, compile_policy=False)
-        self.machine.simulate(1, 0, log=True)  # compiled, and the room for people and for the log has grown
+        for one in filter(None, (self.machine, self.recursion)):
+            one.simulate(1, 0, log=True)  # compiled, and the room for people and for the log has grown
         list(self.run(0))
 
     def run(self, place: int) -> Iterator[tuple[str, float, Answer]]:
@@ -105,8 +106,7 @@ class Ours:
         yield ("kernel, own policy", *timed(lambda: answer_of(self.own._once(births, bare, 1, place)[0])))
         yield ("kernel, policy in Python", *timed(lambda: answer_of(self.plain._once(births, bare, 1, place)[0])))
         yield ("kernel, all", *timed(lambda: answer_of(machine.simulate(1, place))))
-        recursion = self.recursion
-        if recursion is not None:
+        if (recursion := self.recursion) is not None:
             yield ("recursion", *timed(lambda: answer_of(recursion._once(births, recursion.sizes, 1, place)[0])))
 
 
