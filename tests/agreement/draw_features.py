@@ -18,6 +18,7 @@ UNREAD = {
     "words to print": {"Scenario.title", "Scenario.description", "Reason.title", "Site.title"},
     "notes of the author": {"Scenario.assumptions", "Scenario.overrides"},
     "money": {"Channel.unit_cost", "Channel.content_cost", "Announcement.unit_cost"},
+    "how likely the incident is at all": {"Incident.per_year", "Incident.month"},
     "planning and reports": {"Scenario.targets", "Scenario.levers", "Group.source", "Scenario.actuals"},
     "read from a file into the same needs as other sources; agreement is tested on the shipped scenario tokyo-hotline":
         {"History", "HistoryColumns"},
