@@ -136,6 +136,10 @@ class Store:
             what = f"{file.name} was changed after it was written ({error})"
             raise InputError(Problem(what, str(file), "delete it, and run the study again")) from error
 
+    def has(self, task: Task) -> bool:
+        """Return whether a point is finished."""
+        return self._file(task).is_file()
+
     def _file(self, task: Task) -> Path:
         return self.folder / POINTS / f"{key_of(task)}.npz"
 

@@ -206,7 +206,9 @@ def compute_all(tasks: Sequence[Task], workers: str | Executor, store: Store | N
     try:
         evaluate(missing, workers, finished, progress, len(found))
     except KeyboardInterrupt:
-        raise StudyInterrupted(_stopped(len(found), len(alike), store)) from None
+        # one may have been kept a moment before it was counted
+        done = len(found) if store is None else sum(store.has(tasks[number]) for number in alike.values())
+        raise StudyInterrupted(_stopped(done, len(alike), store)) from None
     return [found[number] for number in same]
 
 
