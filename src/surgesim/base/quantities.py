@@ -65,6 +65,13 @@ def to_float(value: Fraction, text: str) -> float:
         raise refuse(f"{text!r} is too large") from None
 
 
+def _not_negative(match: re.Match[str], text: str) -> Fraction:
+    """Return the number behind an optional minus, the first two groups; refuse the minus."""
+    if match[1]:
+        raise refuse(f"{text!r} is negative", f'write "{text[1:]}"')
+    return number_of(match[2])
+
+
 def plain(value: float) -> str:
     """Return the shortest text of a float that reads back as the same float, whole numbers without a point."""
     if not math.isfinite(value):
@@ -182,9 +189,7 @@ def parse_factor(value: object) -> float:
     match = re.fullmatch(rf"(-?)({NUMBER})\s*([x×%])", text)
     if match is None:
         raise refuse(f"{text!r} is not a factor", 'write a multiplier such as "1.3x" or "130%"')
-    if match[1]:
-        raise refuse(f"{text!r} is negative", f'write "{text[1:]}"')
-    return to_float(number_of(match[2]) / (100 if match[3] == "%" else 1), text)
+    return to_float(_not_negative(match, text) / (100 if match[3] == "%" else 1), text)
 
 
 def format_factor(factor: float) -> str:
@@ -206,9 +211,7 @@ def parse_rate(value: object) -> float:
     if match is None or unit not in SECONDS:
         mend = f'write "{match[2]}/{_WRONG_UNITS[unit]}"' if match and unit in _WRONG_UNITS else 'write "120/h"'
         raise refuse(f"{text!r} is not a rate", f"{mend} (units: s, min, h, day, week)")
-    if match[1]:
-        raise refuse(f"{text!r} is negative", f'write "{text[1:]}"')
-    return to_float(number_of(match[2]) / SECONDS[unit], text)
+    return to_float(_not_negative(match, text) / SECONDS[unit], text)
 
 
 def format_rate(per_second: float) -> str:
@@ -234,9 +237,7 @@ def parse_yearly(value: object) -> float:
     match = re.fullmatch(rf"(-?)({NUMBER})\s*/\s*years?", text)
     if match is None:
         raise refuse(f"{text!r} is not a rate per year", 'write for example "0.2/year"')
-    if match[1]:
-        raise refuse(f"{text!r} is negative", f'write "{text[1:]}"')
-    return to_float(number_of(match[2]), text)
+    return to_float(_not_negative(match, text), text)
 
 
 def format_yearly(per_year: float) -> str:

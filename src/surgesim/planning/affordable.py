@@ -1,7 +1,6 @@
 """Service for a given budget: how near to the promises it comes, and the cheapest verified plan that comes so near."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from surgesim.base.errors import InfeasibleError, TargetMissedError
@@ -9,12 +8,8 @@ from surgesim.planning.constraints.service import shortage
 from surgesim.planning.plan import Plan
 from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.rounds import calibrate, relax
-from surgesim.planning.switches import choices, options
-from surgesim.planning.work import Round, Work
+from surgesim.planning.switches import Finish, Ready, choices, options
 from surgesim.scenario.scenario import Scenario
-
-Ready = Callable[[Scenario, tuple[MeasureChoice, ...]], Work]
-Finish = Callable[[Work, Scenario, Round], Plan]
 
 NEAR = 0.002
 """Shortage that is left by a calibrated relaxation when the bounds of the promises are thought affordable."""

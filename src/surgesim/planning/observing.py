@@ -34,8 +34,8 @@ def observe(work: Work, done: Round, scales: Sequence[float] = (1.0,)) -> Round:
     lines = done.capacity.lines[:, -1].astype(np.float64)
     deferred = deferred_surplus(done.draft) | occupied_surplus(done.draft, work.beliefs, done.capacity)
     before = believed(work.problem, done.draft.surrogate, trials[base].effective, lines) | deferred
-    error = _error(work, trials[base], before)
     levels = [level(work.problem, work.beliefs, trials[base].saw, p, work.probability) for p in range(len(choice))]
+    error = _error(work, levels, before)
     missing = short(work.problem, deferred, levels, work.lift, done.draft.surrogate.offered)
     work.beliefs = burdened(learnt(work.beliefs, work.problem, trials, base, choice), work.problem, missing)
     if len(trials) > 1:
@@ -82,13 +82,12 @@ def _settle(
     work.beliefs = settled(work.beliefs, problem, levels, found)
 
 
-def _error(work: Work, trial: Trial, before: Mapping[tuple[int, int], float]) -> float:
+def _error(work: Work, levels: Sequence[Floats], before: Mapping[tuple[int, int], float]) -> float:
     """Return the greatest difference between believed and simulated surplus, share of the period's contacts."""
     worst = 0.0
     for p, promise in enumerate(work.problem.promises):
-        found = level(work.problem, work.beliefs, trial.saw, p, work.probability)
         offered = work.beliefs.offered(work.problem, p)
         for r, period in enumerate(promise.periods):
-            wrong = abs(found[r] - before[p, r] - float(work.beliefs.constant[p][r]))
+            wrong = abs(levels[p][r] - before[p, r] - float(work.beliefs.constant[p][r]))
             worst = max(worst, wrong / max(float(offered[period.intervals].sum()), 1e-9))
     return worst

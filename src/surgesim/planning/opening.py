@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surgesim.planning.draft import Draft
-from surgesim.planning.program import Answer, Effort, Floats, Program
+from surgesim.planning.program import Answer, Effort, Flags, Floats, Program
 
 MOST_NODES, FEW_NODES = 120, 2
 """Greatest number of relaxations that are looked at to find out which sites open, and when: for a plan, and for learning."""
@@ -57,8 +57,11 @@ class Stage:
         found = self.program.solve(lower, upper, np.zeros(len(lower), dtype=bool), Effort(self.left))
         if found.values is None or found.prices is None:
             return None
-        solved = replace(self, values=found.values, objective=found.objective, prices=found.prices)
-        return replace(solved, lower=lower, upper=upper)
+        return replace(self, lower=lower, upper=upper, values=found.values, objective=found.objective, prices=found.prices)
+
+    def holding(self, columns: Flags, values: Floats) -> tuple[Floats, Floats]:
+        """Return the bounds of all columns with some of them held at values."""
+        return np.where(columns, values, self.lower), np.where(columns, values, self.upper)
 
 
 def relaxed(draft: Draft, seconds: float) -> Answer:
@@ -150,8 +153,7 @@ class _Tree:
 
     def settled(self, stage: Stage, bound: float) -> Stage:
         """Return a relaxation in which sites open on one day, with these days for good."""
-        opens, values = self.program.of("sites.opens"), np.round(stage.values)
-        lower, upper = np.where(opens, values, stage.lower), np.where(opens, values, stage.upper)
+        lower, upper = stage.holding(self.program.of("sites.opens"), np.round(stage.values))
         return replace(stage, lower=lower, upper=upper, bound=bound)
 
     def dive(self, bound: float) -> Stage | None:

@@ -16,6 +16,7 @@ from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.read import read
 from surgesim.planning.rounds import calibrate, optimise, rounded
 from surgesim.planning.safety import tightened
+from surgesim.planning.solve import relative_gap
 from surgesim.planning.switches import best_plan
 from surgesim.planning.verification import Verification, missed_promises, verify
 from surgesim.planning.watch import Simulate
@@ -145,7 +146,7 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
 def _plan(work: Work, scenario: Scenario, done: Round, check: Verification, failures: int, stopped: str = "") -> Plan:
     problem, bound = work.problem, done.solved.bound
     items, cost = frames.bill(done.draft)
-    gap = max(0.0, cost - bound) / cost if cost else 0.0
+    gap = relative_gap(cost, bound)
     status = "optimal" if gap <= work.effort.gap else "feasible"
     decided_frames = {
         "shifts": frames.shifts(problem, done.decision),

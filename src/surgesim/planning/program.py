@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.errors import SolverError
 from surgesim.planning.draft import Draft
+from surgesim.planning.solve import relative_gap
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -65,7 +66,7 @@ class Answer:
     @property
     def gap(self) -> float:
         """(objective - bound) / objective; 0 where nothing costs anything."""
-        return max(0.0, self.objective - self.bound) / self.objective if self.objective > 0 else 0.0
+        return relative_gap(self.objective, self.bound)
 
 
 class Program:

@@ -121,8 +121,8 @@ def _counted(stage: Stage, draft: Draft) -> Stage:
 
 def _near(stage: Stage, old: Floats) -> Stage:
     """Return the stage within reach of a plan, where curves and simulation agree; the stage itself where there is no way."""
-    heads, opens = stage.program.of("shifts.work"), stage.program.of("sites.opens")
-    lower, upper = np.where(opens, old, stage.lower), np.where(opens, old, stage.upper)
+    heads = stage.program.of("shifts.work")
+    lower, upper = stage.holding(stage.program.of("sites.opens"), old)
     lower = np.where(heads, np.maximum(lower, old - REACH), lower)
     upper = np.where(heads, np.minimum(upper, old + REACH), upper)
     return stage.within(lower, upper) or stage
@@ -139,8 +139,7 @@ def strategy(stage: Stage, gap: float, old: Floats | None = None, dear: float = 
     program = stage.program
     settled = np.isin(program.kind, STRATEGIC)
     if old is not None and not np.isnan(old[settled]).any():
-        lower, upper = np.where(settled, old, stage.lower), np.where(settled, old, stage.upper)
-        kept = stage.within(lower, upper)
+        kept = stage.within(*stage.holding(settled, old))
         if kept is not None and kept.objective <= stage.bound * (1.0 + KEPT_HIRES * gap * dear):
             return kept
     few = program.of("hires.hired") & (stage.values < NEAR)
@@ -154,9 +153,7 @@ def strategy(stage: Stage, gap: float, old: Floats | None = None, dear: float = 
         found = program.solve(stage.lower, stage.upper, whole, Effort(stage.left, gap, 10 * NODES))
     if found.values is None:
         raise SolverError("no whole numbers of hires and lines were found in time; allow more time")
-    values = np.where(settled, np.round(found.values), found.values)
-    lower, upper = np.where(settled, values, stage.lower), np.where(settled, values, stage.upper)
-    decided = stage.within(lower, upper)
+    decided = stage.within(*stage.holding(settled, np.round(found.values)))
     if decided is None:
         raise SolverError("hires and lines in whole numbers leave no relaxation; allow a greater gap")
     return decided
@@ -191,6 +188,7 @@ def _alone(stage: Stage, day: int, allowed: float) -> Stage | None:
     """Settle a day by itself, near the shifts and heads of the relaxation; None where later days cannot even it out."""
     program = stage.program
     today = program.day == day
+    mine = today & program.whole
     heads = today & program.of("shifts.work")
     most = np.where(stage.values > NEAR, np.ceil(stage.values) + 1.0, 0.0)
     lower = np.where(heads, np.maximum(stage.lower, np.floor(stage.values) - 1.0), stage.lower)
@@ -198,11 +196,10 @@ def _alone(stage: Stage, day: int, allowed: float) -> Stage | None:
     beyond = (program.day < 0) & ~program.whole
     near = replace(stage, lower=lower, upper=upper)
     effort = Effort(stage.left, 0.0, DAY_NODES, 0.5 * allowed)
-    values = alone(near, today | beyond, today & program.whole, program.day > day, effort)
+    values = alone(near, today | beyond, mine, program.day > day, effort)
     if values is None:
         return None
-    mine = today & program.whole
-    return stage.within(np.where(mine, values, stage.lower), np.where(mine, values, stage.upper))
+    return stage.within(*stage.holding(mine, values))
 
 
 def _within(stage: Stage, day: int, allowed: float) -> Stage:
@@ -218,9 +215,7 @@ def _within(stage: Stage, day: int, allowed: float) -> Stage:
         upper = np.where(hired & wanted, program.upper, upper)
         found = program.solve(lower, upper, wanted, Effort(stage.left, 0.0, FEW_NODES, allowed))
         if found.values is not None:
-            values = np.where(wanted, np.round(found.values), found.values)
-            lower, upper = (np.where(wanted, values, bounds) for bounds in (stage.lower, stage.upper))
-            settled = stage.within(lower, upper)
+            settled = stage.within(*stage.holding(wanted, np.round(found.values)))
             if settled is not None:
                 return settled
     raise SolverError(f"no whole numbers of heads were found for day {day + 1} and after; allow more time")

@@ -8,6 +8,11 @@ from typing import Any
 from surgesim.base.errors import SolverError
 
 
+def relative_gap(cost: float, bound: float) -> float:
+    """Return (cost - bound) / cost; 0 where nothing costs anything, or where the cost is proven."""
+    return max(0.0, cost - bound) / abs(cost) if cost else 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Solved:
     """How a model was solved; the values are in the model.
@@ -33,7 +38,7 @@ class Solved:
     @property
     def gap(self) -> float:
         """(objective - bound) / objective; 0 where nothing costs anything."""
-        return max(0.0, self.objective - self.bound) / abs(self.objective) if self.objective else 0.0
+        return relative_gap(self.objective, self.bound)
 
 
 def solve(model: Any, time_limit: float, gap: float = 0.003, linear: bool = False) -> Solved:

@@ -15,6 +15,7 @@ from surgesim.base.errors import InfeasibleError, ScenarioError, SolverError, Ta
 from surgesim.planning.plan import Plan
 from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.rounds import calibrate, relax
+from surgesim.planning.solve import relative_gap
 from surgesim.planning.work import Round, Work
 from surgesim.scenario.measures import sets, with_measures
 from surgesim.scenario.scenario import Scenario
@@ -182,9 +183,8 @@ def _told(best: Option, tried: Sequence[Option]) -> Plan:
     """Return the best plan; its certificate says what was compared, and its bound is that of all sets."""
     assert best.plan is not None
     plan = best.plan
-    bound = min(option.plan.bound if option.plan is not None else option.bound for option in tried if option.trouble is None)
-    bound = min(plan.bound, bound)
-    gap = max(0.0, plan.cost - bound) / plan.cost if plan.cost else 0.0
+    bound = min(plan.bound, *(_at_least(option) for option in tried if option.trouble is None))
+    gap = relative_gap(plan.cost, bound)
     entries = [_entry(option) for option in tried]
     others = [(option, _at_least(option)) for option in tried if option is not best and option.trouble is None]
     said = [
