@@ -16,13 +16,12 @@ from surgesim.sim.kernel_staff import (
     BUSY,
     CHAT_TIME,
     CHATTING,
-    first_idle,
     go_home,
     note_end,
     novice_of,
-    show_idle,
     speed_of,
     spread,
+    take_idle,
 )
 from surgesim.sim.kernel_tiers import escalate
 from surgesim.sim.state import CHATS, INTERVAL, STAYING, Births, Out, Records, State
@@ -132,9 +131,7 @@ def begin_chat(
     leave(n, state.people, state.spare, state.queues, view.queues, queue, slot)
     lines = group * (rules.most_chats + 1)
     if view.groups[group].idle > 0:
-        agent = first_idle(n, centre.groups, state.groups, view.groups, state.idle, group)
-        view.groups[group].busy += 1
-        show_idle(centre.groups, state.groups, view.groups, state.idle, state.agents, group)
+        agent = take_idle(centre, state, view, group)
         chat.agents[agent].since, chat.agents[agent].since_in, chat.agents[agent].updated = now, n[INTERVAL], now
     else:
         held = fewest(rules, chat, view.groups, queue, group)

@@ -22,13 +22,12 @@ from surgesim.sim.kernel_queue import leave
 from surgesim.sim.kernel_staff import (
     BUSY,
     LINE_BUSY,
-    first_idle,
     go_home,
     note_end,
     novice_of,
-    show_idle,
     speed_of,
     spread,
+    take_idle,
 )
 from surgesim.sim.kernel_tiers import escalate, take_over
 from surgesim.sim.rows import fetch
@@ -48,12 +47,10 @@ from surgesim.sim.work_arrays import ESCALATES, NOT_ESCALATED, OUTBOUND, SECOND_
 def takes_head(centre: Centre, state: State, view: View, out: Out, queue: int, group: int, now: int) -> int:
     """The head leaves the queue for the agent of a group who has been idle longest; return the agent."""
     leave(state.n, state.people, state.spare, state.queues, view.queues, queue, state.queues[queue].head)
-    agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
-    view.groups[group].busy += 1
+    agent = take_idle(centre, state, view, group)
     view.served[group, queue] += 1
     if out.log.size > 1 and view.queues[queue].waiting > 0:
         fetch(out.log, state.people[state.queues[queue].head].row)
-    show_idle(centre.groups, state.groups, view.groups, state.idle, state.agents, group)
     if state.n[STAYING] > 0 and centre.queues[queue].deferred == 0:
         go_home(centre, state, view, out, queue, now)
     return agent

@@ -118,6 +118,15 @@ def first_idle(n: Integers, rules: Records, staff: Records, seen: Records, idle:
 
 
 @inlined
+def take_idle(centre: Centre, state: State, view: View, group: int) -> int:
+    """Set the agent idle longest to work; return the agent."""
+    agent = first_idle(state.n, centre.groups, state.groups, view.groups, state.idle, group)
+    view.groups[group].busy += 1
+    show_idle(centre.groups, state.groups, view.groups, state.idle, state.agents, group)
+    return agent
+
+
+@inlined
 def make_idle(
     n: Integers, rules: Records, staff: Records, seen: Records, idle: Integers, agents: Records, group: int, agent: int, now: int
 ) -> None:
