@@ -43,7 +43,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "item self-service of": ("Self-service, content and use", "自己解決手段の制作・利用"),
     "item equipment": ("Equipment", "機器"),
     "solver optimal": ("optimal", "最適"),
-    "solver feasible": ("feasible", "時間切れまでの最良解"),
+    "solver feasible": ("feasible", "実行可能解"),
     "unit heads": ("heads", "名"),
     "unit agents": ("agents", "名"),
     "unit calls": ("calls", "件"),

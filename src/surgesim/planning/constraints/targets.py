@@ -51,10 +51,11 @@ def restrict(draft: Draft) -> None:
     block.holds = Constraint(keys, rule=holds)
     for (p, r), rule in block.holds.items():
         promise, scale = problem.promises[p], 0.01 * draft.surrogate.offered[p, r]
+        better = "one more point of" if promise.at_least else "one point less"
         draft.add_marginal(
             [rule],
             scale,
-            saying(f"one more point of {promise.measure} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
+            saying(f"{better} {promise.measure} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
             saying(f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント改善するのに¥{{:,.0f}}"),
         )
 
