@@ -151,23 +151,6 @@ def test_births_that_are_kept_change_nothing(desk: Scenario) -> None:
             np.testing.assert_allclose(mine, other, rtol=1e-12, err_msg=str(point))
 
 
-def test_memory_for_births_has_a_limit(desk: Scenario) -> None:
-    from surgesim.sim.machine import Machine
-    from surgesim.study.point import Keep, _size
-
-    study = Study(desk)
-    one = study.task({})
-    keep = Keep()
-    machine = Machine(keep.model(one))
-    size = _size(keep.births(one, machine, 0))
-    small = Keep(int(2.5 * size))
-    for task in (one, study.task({"demand.calls.rate": "61/h"})):
-        for replication in range(5):
-            small.births(task, machine, replication)
-            assert small._bytes <= small.most_bytes
-    assert [family[0] for family in small._births] == [study.task({"demand.calls.rate": "61/h"}).demand()]
-
-
 def test_a_study_goes_on_where_it_stopped(desk: Scenario, tmp_path: Path) -> None:
     first = Study(desk, {HEADS: [5, 6]}, replications=3)
     first.run("serial", tmp_path / "study")

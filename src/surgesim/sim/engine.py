@@ -13,12 +13,17 @@ from surgesim.model.model import Model
 from surgesim.result.tables import Axes, Tables, from_arrays
 from surgesim.sim.contact_log import Keep, contact_files, frame_of
 from surgesim.sim.counts import Counts, Floats
+from surgesim.sim.kept_births import KeptBirths
 from surgesim.sim.policy import Policy, policy_of
 from surgesim.sim.start import Start
 from surgesim.sim.stopping import LEAST, StopRule
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from surgesim.sim.machine import Machine
+    from surgesim.sim.recursion import Recursion
+    from surgesim.sim.state import Births
 
 Engine = Literal["sim", "reference"]
 Progress = Callable[[int, int], None]
@@ -38,6 +43,7 @@ def run(
     contacts_to: str | Path | None = None,
     policy: Policy | None = None,
     start: Start | None = None,
+    births: KeptBirths | None = None,
 ) -> Tables:
     """Return the counters of many replications.
 
@@ -63,6 +69,8 @@ def run(
         Routing policy; the scenario's own where it is left out.
     start : Start, optional
         State to begin with in every replication, in the middle of the horizon.
+    births : KeptBirths, optional
+        Keeps what is born for other models with the same needs; changes nothing but the time.
 
     Raises
     ------
@@ -75,7 +83,7 @@ def run(
     """
     _check(replications, threads)
     with nullcontext() if contacts_to is None else contact_files(model, contacts_to) as keep:
-        simulate, alone = _simulator(model, seed, engine, keep is not None, policy, start)
+        simulate, alone = simulator(model, seed, engine, keep is not None, policy, start, births)
         return _gathered(model, _kept(simulate, keep), replications, 1 if alone else threads, progress, until)
 
 
@@ -149,7 +157,7 @@ def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine 
     import polars as pl
 
     _check(replications, threads)
-    simulate, alone = _simulator(model, seed, engine, True)
+    simulate, alone = simulator(model, seed, engine, True)
     found = dict(_replicate(simulate, range(replications), 1 if alone else threads))
     return pl.concat([frame_of(model, place, found[place]) for place in range(replications)])
 
@@ -199,8 +207,14 @@ def _check(replications: int, threads: int) -> None:
         raise DomainError(problems)
 
 
-def _simulator(
-    model: Model, seed: int, engine: Engine, log: bool, policy: Policy | None = None, start: Start | None = None
+def simulator(
+    model: Model,
+    seed: int,
+    engine: Engine = "sim",
+    log: bool = False,
+    policy: Policy | None = None,
+    start: Start | None = None,
+    births: KeptBirths | None = None,
 ) -> tuple[Simulate, bool]:
     """Return what simulates a replication, and whether it is plain Python: threads do not help, and Ctrl-C must reach it."""
     if engine == "reference":
@@ -215,9 +229,20 @@ def _simulator(
 
     if unit_for(model, policy, start) == "recur":
         recursion = Recursion(model)
-        return lambda place: recursion.simulate(seed, place, log), False
+        born = _births(births, recursion, seed)
+        return lambda place: recursion.simulate(seed, place, log, born(place)), False
     machine = Machine(model, policy)
-    return lambda place: machine.simulate(seed, place, log, start=start), machine.bridge is not None
+    born = _births(births, machine, seed)
+    return lambda place: machine.simulate(seed, place, log, born(place), start), machine.bridge is not None
+
+
+def _births(kept: KeptBirths | None, made: "Machine | Recursion", seed: int) -> "Callable[[int], Births]":
+    """Return what gives the births of a replication: from those that are kept, or drawn anew."""
+    if kept is not None:
+        return kept.of(made.model, made.centre, seed)
+    from surgesim.sim.births import births_of
+
+    return lambda place: births_of(made.model, made.centre, seed, place)
 
 
 def _replicate(simulate: Simulate, places: Iterable[int], threads: int) -> Iterator[tuple[int, Counts]]:

@@ -120,15 +120,18 @@ class Recursion:
         edges = self.centre.edges[:, None]
         self._closed: Any = (~((start <= edges) & (edges < end)).any(axis=1)).astype(np.int64)
 
-    def simulate(self, seed: int, replication: int, log: bool = False) -> Counts:
+    def simulate(self, seed: int, replication: int, log: bool = False, births: Births | None = None) -> Counts:
         """Return the counters of one replication, and its contact log on request.
+
+        ``births`` are those of :func:`~surgesim.sim.births.births_of`, for those who keep them.
 
         Raises
         ------
         DomainError
             More people about to call than can be told apart.
         """
-        births = births_of(self.model, self.centre, seed, replication)
+        if births is None:
+            births = births_of(self.model, self.centre, seed, replication)
         rows = 2 * len(births.need) + 1024 if log else 0
         while True:
             sizes = self.sizes._replace(rows=rows)

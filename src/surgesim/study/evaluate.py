@@ -53,9 +53,9 @@ def evaluate(
     """
     total = done + len(tasks)
     if tasks and next(iter(tasks.values())).engine == "sim":
-        from surgesim.engines import prepare
+        from surgesim.engines import UNITS, prepare
 
-        prepare(progress)
+        prepare(progress, UNITS)
     progress("points", done, total)
     problems: list[Problem] = []
     order = sorted(tasks, key=lambda number: (tasks[number].demand(), number))  # births are shared by neighbours

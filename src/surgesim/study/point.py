@@ -21,15 +21,13 @@ from surgesim.model.model import Model
 from surgesim.result import balance
 from surgesim.scenario.demand import History
 from surgesim.scenario.scenario import Scenario
+from surgesim.sim.engine import simulator
+from surgesim.sim.kept_births import KeptBirths
 from surgesim.study.tally import Floats, Tally, axes_by_day, by_day, of_tables
 
 if TYPE_CHECKING:
     from surgesim.sim.counts import Counts
-    from surgesim.sim.machine import Machine
-    from surgesim.sim.state import Births
 
-BIRTHS_BYTES = 256_000_000
-"""Most memory for births that are kept, in each process."""
 MOST_VARIANTS = 8
 _VARIANTS: dict[tuple[str, str, str, str], Scenario] = {}
 _NOT_DEMAND = frozenset({"queues", "sites", "shifts", "groups", "trunks", "routing", "targets", "levers"})
@@ -94,14 +92,18 @@ class Task:
 
 
 class Keep:
-    """Needs and births that several points share; safe to use from several threads."""
+    """Needs and births that several points share; safe to use from several threads.
 
-    def __init__(self, most_bytes: int = BIRTHS_BYTES) -> None:
-        self.most_bytes = most_bytes
+    Attributes
+    ----------
+    births : KeptBirths
+        What is born; points with the same demand have the same needs.
+    """
+
+    def __init__(self) -> None:
+        self.births = KeptBirths()
         self._lock = threading.Lock()
         self._needs: OrderedDict[str, Needs] = OrderedDict()
-        self._births: OrderedDict[tuple[str, str, int], dict[int, Births]] = OrderedDict()
-        self._bytes = 0
 
     def model(self, task: Task) -> Model:
         """Return the model of a point."""
@@ -110,45 +112,11 @@ class Keep:
             known = self._needs.get(demand)
         model = build(task.variant(), known)
         with self._lock:
-            self._needs[demand] = model.needs
+            self._needs.setdefault(demand, model.needs)
             self._needs.move_to_end(demand)
             if len(self._needs) > 8:
                 self._needs.popitem(last=False)
         return model
-
-    def births(self, task: Task, machine: "Machine", replication: int) -> "Births":
-        """Return the births of a replication, kept from another point where it had the same."""
-        from surgesim.sim.births import births_of
-
-        laws = repr([(queue.talk, queue.patience) for queue in machine.model.queues])
-        family = (task.demand(), laws, task.seed)
-        with self._lock:
-            found = self._births.get(family, {}).get(replication)
-        if found is None:
-            found = births_of(machine.model, machine.centre, task.seed, replication)
-            self._store(family, replication, found)
-        return found
-
-    def _store(self, family: tuple[str, str, int], replication: int, births: "Births") -> None:
-        """Keep births; those of other demand make room, of the oldest first, but never those of the same one."""
-        size = _size(births)
-        with self._lock:
-            while self._bytes + size > self.most_bytes and self._births and next(iter(self._births)) != family:
-                _, old = self._births.popitem(last=False)
-                self._bytes -= sum(map(_size, old.values()))
-            if self._bytes + size <= self.most_bytes:
-                # a copy: the memory of births is used again by the next replication of the thread
-                self._births.setdefault(family, {})[replication] = _copied(births)
-                self._bytes += size
-
-
-def _copied(births: "Births") -> "Births":
-    tick, stream, need, talk, patience = births
-    return births._replace(tick=tick.copy(), stream=stream.copy(), need=need.copy(), talk=talk.copy(), patience=patience.copy())
-
-
-def _size(births: "Births") -> int:
-    return sum(array.nbytes for array in births)
 
 
 _KEEP = Keep()
@@ -169,24 +137,10 @@ def compute(task: Task) -> tuple[Floats, Floats, Floats, Floats]:
         from surgesim.engines import run_model
 
         return of_tables(model.scenario, run_model(model, task.engine).tables).arrays
-    tally = _simulated(task, model)
+    simulate, _ = simulator(model, task.seed, "sim" if task.engine == "sim" else "reference", births=_KEEP.births)
+    tally = _added_up(model, map(simulate, range(task.first, task.first + task.replications)))
     balance.check(tally.tables)
     return tally.arrays
-
-
-def _simulated(task: Task, model: Model) -> Tally:
-    places = range(task.first, task.first + task.replications)
-    if task.engine == "reference":
-        from surgesim.sim.policy import policy_of
-        from surgesim.sim.reference import simulate
-
-        policy = policy_of(model)
-        return _added_up(model, (simulate(model, task.seed, place, False, policy) for place in places))
-    from surgesim.sim.machine import Machine
-
-    machine = Machine(model)
-    births = (_KEEP.births(task, machine, place) for place in places)
-    return _added_up(model, (machine.simulate(task.seed, place, births=one) for place, one in zip(places, births, strict=True)))
 
 
 def _added_up(model: Model, found: "Iterable[Counts]") -> Tally:
