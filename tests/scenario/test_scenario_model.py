@@ -1,5 +1,6 @@
 """The scenario itself: frozen, closed, checked however it is made, changed only by ``but``."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from surgesim.base.errors import ScenarioError
+from surgesim.scenario.changes import changed
 from surgesim.scenario.read import load
 from surgesim.scenario.scenario import Scenario
 from surgesim.scenario.schema import json_schema, node_at, schema_of
@@ -38,6 +40,19 @@ def test_but_changes_one_thing(kettle: Scenario) -> None:
     ]
     assert str(kettle.diff(other)[1]) == "groups.tokyo.heads: 80 -> 120"
     assert kettle.groups["tokyo"].heads == 80
+
+
+def test_changes_leave_the_tree_as_it_was(kettle: Scenario) -> None:
+    tree = kettle.tree()
+    before = json.dumps(tree)
+    changes = {"groups.tokyo.heads": 3, "groups.tokyo.skills.0": "mail", "targets.0.at_least": "1%", "title": None}
+    other, wrong = changed(tree, changes, Scenario)
+    assert not wrong
+    assert json.dumps(tree) == before
+    assert (other["groups"]["tokyo"]["heads"], other["groups"]["tokyo"]["skills"][0]) == (3, "mail")
+    assert other["targets"][0]["at_least"] == "1%"
+    assert "title" in tree
+    assert "title" not in other
 
 
 def test_but_applies_the_override_of_its_name_first(kettle: Scenario) -> None:

@@ -207,13 +207,17 @@ def holidays_of(country: str = "JP", years: Iterable[int] = (), language: str | 
     DomainError
         Unknown country or language.
     """
+    return dict(_holidays(country, tuple(years), language))
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, asked: tuple[int, ...], language: str | None) -> dict[date, str]:
     from holidays import country_holidays
     from holidays.registry import COUNTRIES
 
     known = [code for entry in COUNTRIES.values() for code in entry[1:] if code.isupper()]  # without loading them all
     if country not in known:
         raise DomainError(Problem(f"unknown country {country!r}", "holidays", suggestion(country, known)))
-    asked = list(years)
     rules = country_holidays(country)
     spoken = language or rules.default_language
     if language is not None and language not in rules.supported_languages:

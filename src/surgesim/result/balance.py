@@ -3,18 +3,15 @@
 Runs on every result before anybody sees it. Expectations of formulas obey the same laws within a relative 1e-6.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.errors import ConservationError
-from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS, TRUNK_COLUMNS
-from surgesim.result.tables import WAIT_COLUMNS, Floats, Tables
-
-if TYPE_CHECKING:
-    import polars as pl
+from surgesim.result.tables import COLUMNS, NAMES, WAIT_COLUMNS, Axes, Floats, Tables
 
 TOLERANCE = 1e-6
 _SHOWN = 5
@@ -48,6 +45,15 @@ TOTAL_LIMITS: tuple[tuple[str, str], ...] = (
 attempt or giving up follows one failed attempt."""
 
 
+TIME_LIMITS = (
+    ("groups", "busy_s", "ready_s"),
+    ("groups", "chatting_s", "busy_s"),
+    ("groups", "chatting_s", "chat_s"),
+    ("trunks", "busy_s", "line_s"),
+)
+"""Nobody works longer than on duty, chat is work, and no more lines are in use than in service."""
+
+
 def check(tables: Tables) -> Tables:
     """Return the tables if every law holds.
 
@@ -56,14 +62,46 @@ def check(tables: Tables) -> Tables:
     ConservationError
         Which laws are broken, and in which rows.
     """
-    broken = [*_values(tables), *_rows(tables), *_totals(tables), *_times(tables), *_histograms(tables)]
-    if broken:
-        raise ConservationError("the books do not balance:\n" + "\n".join(broken))
+    check_arrays(tables.axes, {name: tables.array(name) for name in NAMES})
     return tables
 
 
-def _sum(frame: "pl.DataFrame", columns: str) -> Floats:
-    return np.asarray(frame.select(columns.split()).to_numpy().sum(axis=1, dtype=np.float64))
+def check_arrays(axes: Axes, arrays: Mapping[str, Floats]) -> None:
+    """Check the counters of plain arrays: ``Tables.array`` of every table, by name.
+
+    Raises
+    ------
+    ConservationError
+        As :func:`check`.
+    """
+    books = _Books(axes, arrays)
+    broken = [*_values(books), *_rows(books), *_totals(books), *_times(books), *_histograms(books)]
+    if broken:
+        raise ConservationError("the books do not balance:\n" + "\n".join(broken))
+
+
+@dataclass(frozen=True)
+class _Books:
+    """Arrays by name, and what their axes stand for."""
+
+    axes: Axes
+    arrays: Mapping[str, Floats]
+
+    def sum(self, table: str, columns: str) -> Floats:
+        """Return the sum of some columns at every place."""
+        array, names = self.arrays[table], COLUMNS[table]
+        total, *others = (array[..., names.index(column)] for column in columns.split())
+        return np.asarray(sum(others, total))
+
+    def place(self, table: str, index: tuple[int, ...]) -> str:
+        """Return in words where a number stands; in the wait histogram without the bin."""
+        entity, names = self.axes.entities(table)
+        replication, *period, number = index[:3]
+        words: dict[str, Any] = {"replication": replication}
+        for time in period:
+            clock = self.axes.clock
+            words |= {"day": clock.dates[time]} if table == "waits" else {"interval": time, "start": clock.starts[time]}
+        return ", ".join(f"{key} {value}" for key, value in (words | {entity: names[number]}).items())
 
 
 def _room(*sides: Floats) -> Floats:
@@ -71,73 +109,60 @@ def _room(*sides: Floats) -> Floats:
     return np.asarray(TOLERANCE * (1.0 + np.maximum.reduce([np.abs(side) for side in sides])))
 
 
-def _report(frame: "pl.DataFrame", wrong: NDArray[np.bool_], law: str, left: Floats, right: Floats) -> Iterator[str]:
-    """Yield one line for a broken law, naming the first rows."""
-    rows = np.flatnonzero(wrong)
-    if not len(rows):
+def _report(books: _Books, table: str, wrong: NDArray[np.bool_], law: str, left: Floats, right: Floats) -> Iterator[str]:
+    """Yield one line for a broken law, naming the first places."""
+    if not wrong.any():
         return
-    names = [name for name in ("replication", "interval", "day", "start", "queue", "group", "trunk") if name in frame.columns]
-    places = []
-    for row in rows[:_SHOWN].tolist():
-        where = ", ".join(f"{name} {frame[row, name]}" for name in names)
-        places.append(f"{where}: {left[row]:.9g} against {right[row]:.9g}")
-    more = f" and {len(rows) - _SHOWN} more rows" if len(rows) > _SHOWN else ""
+    found = np.argwhere(wrong)
+    shown = [tuple(index) for index in found[:_SHOWN].tolist()]
+    places = [f"{books.place(table, index)}: {left[index]:.9g} against {right[index]:.9g}" for index in shown]
+    more = f" and {len(found) - _SHOWN} more rows" if len(found) > _SHOWN else ""
     yield f"{law}; {'; '.join(places)}{more}"
 
 
-def _values(tables: Tables) -> Iterator[str]:
+def _values(books: _Books) -> Iterator[str]:
     """Every counter is a number, and none is negative."""
-    for name, columns in (("queues", QUEUE_COLUMNS), ("groups", GROUP_COLUMNS), ("trunks", TRUNK_COLUMNS),
-                          ("waits", WAIT_COLUMNS)):  # fmt: skip
-        frame: pl.DataFrame = getattr(tables, name)
-        for column in columns:
-            values = frame[column].to_numpy()
-            wrong = ~np.isfinite(values) | (values < -TOLERANCE)
-            yield from _report(frame, wrong, f"{name}: {column} is a number, not negative", values, np.zeros(len(values)))
+    for table, array in books.arrays.items():
+        wrong = ~(np.isfinite(array) & (array >= -TOLERANCE))
+        for place, column in enumerate(COLUMNS[table]) if wrong.any() else ():
+            values = array[..., place]
+            law = f"{table}: {column} is a number, not negative"
+            yield from _report(books, table, wrong[..., place], law, values, np.zeros(values.shape))
 
 
-def _rows(tables: Tables) -> Iterator[str]:
-    frame = tables.queues
+def _rows(books: _Books) -> Iterator[str]:
     for left, right in ROW_EQUALITIES:
-        a, b = _sum(frame, left), _sum(frame, right)
-        yield from _report(frame, np.abs(a - b) > _room(a, b), _law(left, "=", right), a, b)
+        a, b = books.sum("queues", left), books.sum("queues", right)
+        yield from _report(books, "queues", np.abs(a - b) > _room(a, b), _law(left, "=", right), a, b)
     for left, right in ROW_LIMITS:
-        a, b = _sum(frame, left), _sum(frame, right)
-        yield from _report(frame, a - b > _room(a, b), _law(left, "<=", right), a, b)
+        a, b = books.sum("queues", left), books.sum("queues", right)
+        yield from _report(books, "queues", a - b > _room(a, b), _law(left, "<=", right), a, b)
 
 
-def _totals(tables: Tables) -> Iterator[str]:
-    import polars as pl
-
-    keys = ["replication", "queue"]
-    frame = tables.queues.group_by(keys).agg(pl.col(QUEUE_COLUMNS).sum()).sort(keys)
+def _totals(books: _Books) -> Iterator[str]:
+    totals = _Books(books.axes, {"queues": books.arrays["queues"].sum(axis=1)})
     for left, right in TOTAL_LIMITS:
-        a, b = _sum(frame, left), _sum(frame, right)
-        yield from _report(frame, a - b > _room(a, b), _law(left, "<=", right) + " over the horizon", a, b)
+        a, b = totals.sum("queues", left), totals.sum("queues", right)
+        yield from _report(books, "queues", a - b > _room(a, b), _law(left, "<=", right) + " over the horizon", a, b)
 
 
-def _times(tables: Tables) -> Iterator[str]:
-    """Nobody works longer than on duty, chat is work, and no more lines are in use than in service."""
-    limits = (("groups", "busy_s", "ready_s"), ("groups", "chatting_s", "busy_s"), ("groups", "chatting_s", "chat_s"))
-    for table, part, whole in (*limits, ("trunks", "busy_s", "line_s")):
-        frame = getattr(tables, table)
-        a, b = frame[part].to_numpy(), frame[whole].to_numpy()
-        yield from _report(frame, a - b > _room(a, b), f"{part} <= {whole}", a, b)
+def _times(books: _Books) -> Iterator[str]:
+    for table, part, whole in TIME_LIMITS:
+        a, b = books.sum(table, part), books.sum(table, whole)
+        yield from _report(books, table, a - b > _room(a, b), f"{part} <= {whole}", a, b)
 
 
-def _histograms(tables: Tables) -> Iterator[str]:
+def _histograms(books: _Books) -> Iterator[str]:
     """The wait histogram of a day holds the waits of the contacts that arrived on that day."""
-    import polars as pl
-
-    if not tables.waits.height:
+    waits = books.arrays["waits"]
+    if not waits.size:
         return
-    keys = ["replication", "day", "queue"]
-    counted = tables.queues.with_columns(pl.col("start").dt.date().alias("day"))
-    for column in WAIT_COLUMNS:
-        booked = counted.group_by(keys).agg(pl.col(column).sum()).sort(keys)
-        binned = tables.waits.group_by(keys).agg(pl.col(column).sum()).sort(keys)
-        a, b = binned[column].to_numpy(), booked[column].to_numpy()
-        yield from _report(booked, np.abs(a - b) > _room(a, b), f"waits: sum of {column} over bins = {column}", a, b)
+    days = np.flatnonzero(np.diff(books.axes.clock.day_index, prepend=-1))
+    for place, column in enumerate(WAIT_COLUMNS):
+        booked = np.add.reduceat(books.sum("queues", column), days, axis=1)
+        binned = waits[..., place].sum(axis=3)
+        wrong = np.abs(binned - booked) > _room(binned, booked)
+        yield from _report(books, "waits", wrong, f"waits: sum of {column} over bins = {column}", binned, booked)
 
 
 def _law(left: str, sign: str, right: str) -> str:

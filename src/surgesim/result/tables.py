@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 BINS = len(WAIT_EDGES_S) - 1
 NAMES = ("queues", "groups", "trunks", "waits")
 WAIT_COLUMNS = ("handled", "abandoned")
+COLUMNS = {"queues": QUEUE_COLUMNS, "groups": GROUP_COLUMNS, "trunks": TRUNK_COLUMNS, "waits": WAIT_COLUMNS}
+"""The counters of each table."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,13 @@ class Tables:
         frame: pl.DataFrame = getattr(self, table)
         stacked = frame.select(columns).to_numpy().astype(np.float64, copy=False)
         return stacked.reshape(self.replications, frame.height // self.replications, len(columns))
+
+    def array(self, table: str) -> Floats:
+        """Return the counters of a table as :func:`from_arrays` takes them; waits without days where there are none."""
+        values, entities = self.values(table, COLUMNS[table]), len(self.axes.entities(table)[1])
+        if table == "waits":
+            return values.reshape(len(values), values.shape[1] // (entities * BINS), entities, BINS, values.shape[2])
+        return values.reshape(len(values), self.axes.clock.n_intervals, entities, values.shape[2])
 
     def equals(self, other: "Tables") -> bool:
         """Whether every value of every table is the same."""

@@ -1,7 +1,6 @@
 """Changes of a scenario tree: dotted paths, merging of files, named overrides."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from pydantic import BaseModel
@@ -38,9 +37,9 @@ def merged(base: Any, change: Any) -> Any:
 def changed(tree: Tree, changes: Mapping[str, Any], model: type[BaseModel]) -> tuple[Tree, list[Finding]]:
     """Return the tree with values set at dotted paths, and what is wrong with the paths (whose changes are left out).
 
-    A value replaces what is there; null removes it.
+    A value replaces what is there; null removes it. What lies beside the paths is that of the tree, not a copy.
     """
-    copy, wrong = deepcopy(tree), clashes([changes])
+    copy, wrong = dict(tree), clashes([changes])
     for name, value in changes.items():
         problem = path_problem(tree, name, model)
         if problem is not None:
@@ -121,12 +120,13 @@ def _below(here: Any, key: str) -> Any:
 
 
 def _put(tree: Any, path: Path, value: Any) -> None:
+    """Set a value at a path of a tree that may be written to; what the path leads through is copied on the way."""
     *parents, last = path
     for key in parents:
         place = int(key) if isinstance(tree, list) else key
         # what is no mapping or list gives way: a null list item as well as a key that is not there
-        if not isinstance(_below(tree, str(key)), (dict, list)):
-            tree[place] = {}
+        below = _below(tree, str(key))
+        tree[place] = below.copy() if isinstance(below, (dict, list)) else {}
         tree = tree[place]
     if isinstance(tree, list):
         tree[int(last) : int(last) + 1] = [] if value is None else [value]

@@ -141,7 +141,7 @@ class Scenario(Closed):
             known = suggestion(name, self.overrides) if self.overrides else "give changes, {path: value}"
             raise ScenarioError(Problem(f"no override is called {name!r}, and no changes are given", name, known))
         tree = self.tree()
-        for layer in (self.overrides.get(name, {}), changes or {}):
+        for layer in filter(None, (self.overrides.get(name), changes)):
             tree, wrong = changed(tree, layer, type(self))
             if wrong:
                 raise ScenarioError(Problem(what, dotted(path), mend) for path, what, mend in wrong)

@@ -6,6 +6,7 @@ lengths are read where they are asked for; whole numbers of any size are read as
 
 import hashlib
 import operator
+from functools import lru_cache
 from typing import Any
 
 from llvmlite import ir
@@ -62,8 +63,13 @@ for _kind in (RecordType, RowsType, RowType):
 
 def rows_of(array: Any, apart: str = "") -> RowsType:
     """Return the type of an array of NumPy; one that is named is known to be no other array, whatever is written there."""
-    kind = from_dtype(array.dtype)
-    return RowsType(RecordType(kind) if isinstance(kind, types.Record) else kind, array.ndim, apart)
+    return _rows_of(array.dtype, array.ndim, apart)
+
+
+@lru_cache(maxsize=256)
+def _rows_of(dtype: Any, ndim: int, apart: str) -> RowsType:
+    kind = from_dtype(dtype)
+    return RowsType(RecordType(kind) if isinstance(kind, types.Record) else kind, ndim, apart)
 
 
 def _wide(kind: Any) -> Any:

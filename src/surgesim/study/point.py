@@ -18,7 +18,8 @@ import numpy as np
 from surgesim.demand.needs import Needs
 from surgesim.model.build import build
 from surgesim.model.model import Model
-from surgesim.result import balance
+from surgesim.result.balance import check_arrays
+from surgesim.result.tables import NAMES
 from surgesim.scenario.demand import History
 from surgesim.scenario.scenario import Scenario
 from surgesim.sim.engine import simulator
@@ -139,7 +140,7 @@ def compute(task: Task) -> tuple[Floats, Floats, Floats, Floats]:
         return of_tables(model.scenario, run_model(model, task.engine).tables).arrays
     simulate, _ = simulator(model, task.seed, "sim" if task.engine == "sim" else "reference", births=_KEEP.births)
     tally = _added_up(model, map(simulate, range(task.first, task.first + task.replications)))
-    balance.check(tally.tables)
+    check_arrays(tally.axes, dict(zip(NAMES, tally.arrays, strict=True)))
     return tally.arrays
 
 

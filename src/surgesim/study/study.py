@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,10 +124,14 @@ class Study:
                 answers.measures(by="queue").write_parquet(unfinished, compression="zstd")
         return answers
 
+    @cached_property
+    def _base(self) -> str:
+        return self.scenario.fingerprint
+
     def task(self, changes: Mapping[str, Any], first: int = 0, replications: int | None = None) -> Task:
         """Return what a worker has to know of a point with these changes."""
         return Task(
-            self.scenario, self.scenario.fingerprint, LABEL, changes, self.engine, self.seed, first,
+            self.scenario, self._base, LABEL, changes, self.engine, self.seed, first,
             self.replications if replications is None else replications,
         )  # fmt: skip
 

@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.base.clock import Clock
-from surgesim.result.counters import GROUP_COLUMNS, QUEUE_COLUMNS, TRUNK_COLUMNS
 from surgesim.result.measures import Measure
 from surgesim.result.sums import combine
-from surgesim.result.tables import BINS, NAMES, WAIT_COLUMNS, Axes, Tables, from_arrays
+from surgesim.result.tables import COLUMNS, NAMES, Axes, Tables, from_arrays
 from surgesim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 
-COLUMNS = {"queues": QUEUE_COLUMNS, "groups": GROUP_COLUMNS, "trunks": TRUNK_COLUMNS, "waits": WAIT_COLUMNS}
 _DAY_S = 86400.0
 
 
@@ -113,12 +111,6 @@ def by_day(array: Floats, clock: Clock, axis: int) -> Floats:
 
 def of_tables(scenario: Scenario, tables: Tables) -> Tally:
     """Return the tally of whole tables, e.g. those of the formulas."""
-    axes, clock = axes_by_day(scenario), tables.axes.clock
-    arrays = []
-    for name in NAMES:
-        values, entities, columns = tables.values(name, COLUMNS[name]), len(axes.entities(name)[1]), len(COLUMNS[name])
-        if name == "waits":
-            arrays.append(values.reshape(len(values), values.shape[1] // (entities * BINS), entities, BINS, columns))
-        else:
-            arrays.append(by_day(values.reshape(len(values), clock.n_intervals, entities, columns), clock, 1))
-    return Tally(axes, *arrays)
+    clock = tables.axes.clock
+    arrays = [tables.array(name) if name == "waits" else by_day(tables.array(name), clock, 1) for name in NAMES]
+    return Tally(axes_by_day(scenario), *arrays)
