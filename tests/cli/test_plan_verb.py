@@ -65,3 +65,15 @@ def test_no_feasible_plan_exits_3(file: Path, capsys: pytest.CaptureFixture[str]
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "no plan" in captured.err
+
+
+def test_a_refusal_is_json_and_japanese_where_asked_for(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["plan", str(file), "--set", "levers.staff.temps.hires=1", "--replications", "30", "--json", "--lang", "ja"]
+    assert execute(words) == 3
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found["feasible"] is False
+    assert {"targets", "hires"} <= set(found["conflict"])
+    assert {"targets"} in [set(way["kinds"]) for way in found["relaxations"]]
+    assert "約束を守れる計画はない" in captured.err
+    assert "targets" in captured.err

@@ -113,7 +113,7 @@ def test_the_certificate_is_plain_json_and_says_what_it_is_about(small):
     assert small.certificate["verification_seed"] != small.certificate["seed"]
     assert small.certificate["bound_of"]
     assert any("¥" in sentence for sentence in small.certificate["marginals"])
-    for key in ("marginals", "alternatives", "notes"):
+    for key in ("marginals", "alternatives", "break_even", "notes"):
         assert len(small.certificate[key]) == len(small.certificate[f"{key}_ja"]) > 0
         assert not any(text.isascii() for text in small.certificate[f"{key}_ja"])
 
@@ -134,11 +134,33 @@ def test_a_promise_with_a_probability_is_kept_so_often(scenario):
     assert (kept >= 0.8 - 2.0 * np.sqrt(0.8 * 0.2 / 1_000)).all()
 
 
-def test_the_impossible_is_refused_with_a_way_out(scenario):
-    with pytest.raises(InfeasibleError, match=r"lower the promised service_level of calls on 2027-11-08 from 80.0%") as error:
+@pytest.fixture(scope="module")
+def refused(scenario):
+    with pytest.raises(InfeasibleError) as error:
         plan(scenario.but("nobody", {"levers.staff.regular.on_hand": 4}), replications=20)
-    assert error.value.exit_code == 3
-    assert "¥" in str(error.value)
+    return error.value
+
+
+def test_the_impossible_is_refused_with_a_way_out(refused):
+    text = str(refused)
+    assert "lower the promised service level of calls on 2027-11-08 from 80.0%" in text
+    assert "In conflict, and none of them can be spared: " in text
+    assert refused.exit_code == 3
+    assert refused.refusal.ways
+    for way in refused.refusal.ways:
+        assert math.isfinite(way.cost_jpy)
+        assert f"¥{way.cost_jpy:,.0f}" in text
+        assert len(way.japanese) == len(way.sentences)
+
+
+def test_a_refusal_is_said_in_japanese_and_as_plain_values(refused):
+    japanese = str(refused.in_language("ja"))
+    for line in japanese.splitlines():
+        assert not line.isascii(), line
+    found = json.loads(json.dumps(refused.refusal.plain(), allow_nan=False))
+    assert found["feasible"] is False
+    assert set(found["conflict"]) == set(refused.refusal.conflict) >= {"targets"}
+    assert [way["cost_jpy"] for way in found["relaxations"]] == [way.cost_jpy for way in refused.refusal.ways]
 
 
 def test_without_levers_or_targets_there_is_nothing_to_plan(scenario):

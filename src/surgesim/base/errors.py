@@ -17,6 +17,8 @@ SurgesimError                      exit code 1
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from surgesim.base.refusal import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -101,9 +103,23 @@ class SolverError(SurgesimError):
 
 
 class InfeasibleError(SurgesimError):
-    """No plan meets the promises; the message says what to relax."""
+    """No plan meets the promises; the message says what to relax.
+
+    Parameters
+    ----------
+    why : str or Refusal
+        What is in conflict, and what to relax.
+    """
 
     exit_code = 3
+
+    def __init__(self, why: str | Refusal) -> None:
+        self.refusal = None if isinstance(why, str) else why
+        super().__init__(str(why))
+
+    def in_language(self, language: str) -> "InfeasibleError":
+        """Return the same error, to be shown in a language."""
+        return self if self.refusal is None else InfeasibleError(self.refusal.in_language(language))
 
 
 class TargetMissedError(SurgesimError):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from surgesim.base.errors import InputError, Problem, TargetMissedError
+from surgesim.base.errors import InfeasibleError, InputError, Problem, TargetMissedError
 from surgesim.cli.options import Json, Language, Out, Overrides, Replications, ScenarioFile, Seed, Sets
 
 HEADLINE = (
@@ -106,7 +106,12 @@ def plan(
     loaded = load(scenario, override or (), set_ or ())
     with progress() as show:
         prepare(show, UNITS)
-        made = make_plan(loaded, replications, seed, limit, lambda sentence: show(sentence, 0, 0))
+        try:
+            made = make_plan(loaded, replications, seed, limit, lambda sentence: show(sentence, 0, 0))
+        except InfeasibleError as refused:
+            if json_ and refused.refusal is not None:
+                typer.echo(json.dumps(refused.refusal.plain(), ensure_ascii=False))
+            raise refused.in_language(lang) from None
         report_file = write_plan(made, out, lang, show) if out is not None else None
     if json_:
         typer.echo(summary(made))

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from surgesim.base.errors import SolverError
+from surgesim.planning.break_even import break_evens
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem
-from surgesim.planning.program import Program
+from surgesim.planning.relaxed import Calls, Relaxed
 from surgesim.planning.safety import Check
 from surgesim.planning.sensitivity import alternatives
 
@@ -15,6 +18,11 @@ BOUND_OF = (
     "the calibrated curves with their safety margins: no combination of sites, hires, lines, seats and shifts that "
     "keeps every promise by these curves costs less (linear relaxation in which every site opens on one day or not at all); "
     "it is no bound on what a plan with other knowledge of the demand could cost"
+)
+BOUND_OF_JA = (
+    "安全余裕を含む較正曲線についての下界: この曲線ですべての約束を守る拠点・採用・回線・席・シフトの組合せで、"
+    "これより安いものはない"
+    "(各拠点を1日に開くか開かないかの線形緩和)。需要について別の知識をもつ計画の費用に対する下界ではない"
 )
 
 
@@ -76,28 +84,49 @@ def meaning_ja(problem: Problem) -> str:
     )
 
 
-def worth(draft: Draft, seconds: float) -> dict[str, list[str]]:
-    """Return marginal values and alternatives in words, in English and Japanese."""
-    found = marginals(draft, seconds)
-    others = alternatives(draft, seconds)
+def worth(draft: Draft, seconds: float) -> dict[str, Any]:
+    """Return marginal values, alternatives and break-even values in words, in English and Japanese, and the last ones as numbers.
+
+    Parameters
+    ----------
+    draft : Draft
+        The last model of a plan, solved.
+    seconds : float
+        Wall-clock limit of each relaxation.
+    """
+    try:
+        relaxed = Relaxed.of(draft, seconds)
+        calls = Calls.of(relaxed)
+        found = marginals(relaxed), alternatives(relaxed, calls), break_evens(relaxed, calls)
+    except SolverError:
+        found = [("marginal values are not known: the time limit came first", "時間制限のため限界価値は不明")], [], []
+    binding, others, edges = found
     return {
-        "marginals": [en for en, _ in found],
-        "marginals_ja": [ja for _, ja in found],
+        "marginals": [en for en, _ in binding],
+        "marginals_ja": [ja for _, ja in binding],
         "alternatives": [en for en, _ in others],
         "alternatives_ja": [ja for _, ja in others],
+        "break_even": [edge.en for edge in edges],
+        "break_even_ja": [edge.ja for edge in edges],
+        "break_even_values": [edge.plain() for edge in edges],
     }
 
 
-def marginals(draft: Draft, seconds: float) -> list[tuple[str, str]]:
-    """Return what one more unit of each scarce thing is worth, dearest first, by the relaxation of the last model."""
-    try:
-        program = Program(draft)
-        solved = program.relaxation(seconds)
-    except SolverError:
-        return [("marginal values are not known: the time limit came first", "時間制限のため限界価値は不明")]
-    values = [
-        (marginal, sum(program.price(solved, rule) for rule in marginal.rules) * marginal.scale) for marginal in draft.marginals
-    ]
-    found = sorted((pair for pair in values if pair[1] >= 1.0), key=lambda pair: -pair[1])
-    shown = ((marginal, marginal.sentence(yen), yen) for marginal, yen in found[:MOST_MARGINALS])
-    return [(en, marginal.japanese(yen) if marginal.japanese else en) for marginal, en, yen in shown]
+def marginals(relaxed: Relaxed) -> list[tuple[str, str]]:
+    """Return what one more unit of each scarce thing costs or saves, dearest first, by the relaxation of the last model.
+
+    Sites stay as the plan opens them: a fraction of an opening would blur what a seat or a point is worth.
+    """
+    program, open_ = relaxed.program, relaxed.program.of("sites.opens")
+    planned = np.array([round(float(column.value or 0.0)) for column in program.columns])
+    lower, upper = np.where(open_, planned, program.lower), np.where(open_, planned, program.upper)
+    base = relaxed.solved(lower=lower, upper=upper).objective
+    found = []
+    for marginal in relaxed.draft.marginals:
+        yen = (relaxed.one_more(marginal, lower, upper).objective - base) * (1.0 if marginal.scale > 0 else -1.0)
+        if np.isinf(yen) and marginal.never[0]:
+            found.append((yen, marginal.never))
+        elif 1.0 <= yen < np.inf:
+            said = marginal.sentence(yen)
+            found.append((yen, (said, marginal.japanese(yen) if marginal.japanese else said)))
+    return [said for _, said in sorted(found, key=lambda pair: -pair[0])[:MOST_MARGINALS]]

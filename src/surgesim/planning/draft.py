@@ -40,7 +40,7 @@ class Relaxation:
         By how much it is broken.
     weight : float
         Weight among all relaxations.
-    sentence : callable
+    sentence, japanese : callable
         From the amount to one sentence that says what to relax.
     """
 
@@ -48,28 +48,32 @@ class Relaxation:
     amount: Term
     weight: float
     sentence: Callable[[float], str]
+    japanese: Callable[[float], str]
 
 
 @dataclass(frozen=True, eq=False)
 class Marginal:
-    """A rule whose dual value is worth telling.
+    """A rule of which it is worth telling what one more unit costs or saves.
 
     Attributes
     ----------
     rules : sequence
-        Pyomo constraints; their dual values are added up.
+        Pyomo constraints; all of them move.
     scale : float
-        From the dual value to yen per unit of the sentence.
+        One unit: what is added to the lower bounds of the rules, or, below 0, taken from their upper bounds.
     sentence : callable
         From yen to one sentence.
     japanese : callable or None
         The same in Japanese.
+    never : tuple of str
+        What to say where there is no plan with one more unit, in English and Japanese.
     """
 
     rules: Sequence[Any]
     scale: float
     sentence: Callable[[float], str]
     japanese: Callable[[float], str] | None = None
+    never: tuple[str, str] = ("", "")
 
 
 def saying(text: str) -> Callable[[float], str]:
@@ -126,6 +130,8 @@ class Draft:
     def _staff_lists(self) -> None:
         self.available: defaultdict[tuple[int, int], list[Term]] = defaultdict(list)
         """Heads who can work, by (staff, day)."""
+        self.on_hand: dict[int, Term] = {}
+        """Heads who are there from the first day on, by staff."""
         self.works: defaultdict[int, dict[tuple[int, int], Term]] = defaultdict(dict)
         """Heads by (shift, day), by staff."""
         self.worked: defaultdict[tuple[int, int], list[Term]] = defaultdict(list)
@@ -201,11 +207,19 @@ class Draft:
         scale: float,
         sentence: Callable[[float], str],
         japanese: Callable[[float], str] | None = None,
+        never: tuple[str, str] = ("", ""),
     ) -> None:
-        """Note rules whose dual values are worth telling."""
-        self.marginals.append(Marginal(rules, scale, sentence, japanese))
+        """Note rules of which it is worth telling what one more unit costs or saves."""
+        self.marginals.append(Marginal(rules, scale, sentence, japanese, never))
 
-    def relax(self, kind: str, key: Any, weight: float, sentence: Callable[[float], str], most: float = math.inf) -> Term:
+    def relax(
+        self,
+        kind: str,
+        weight: float,
+        sentence: Callable[[float], str],
+        japanese: Callable[[float], str],
+        most: float = math.inf,
+    ) -> Term:
         """Return 0, or the amount by which a rule may be broken where its kind is elastic."""
         from pyomo.environ import NonNegativeReals, Var
 
@@ -217,7 +231,7 @@ class Draft:
         amount = block.broken[len(self.relaxations)]
         if most < math.inf:
             amount.setub(most)
-        self.relaxations.append(Relaxation(kind, amount, weight, sentence))
+        self.relaxations.append(Relaxation(kind, amount, weight, sentence, japanese))
         return amount
 
     def is_planned(self, group: int) -> bool:

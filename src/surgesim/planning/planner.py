@@ -189,6 +189,7 @@ def _certificate(
         "kept": True,
         **numbers,
         "bound_of": certificate.BOUND_OF,
+        "bound_of_ja": certificate.BOUND_OF_JA,
         "confidence": problem.confidence,
         "probability": problem.probability,
         "tail": problem.tail,

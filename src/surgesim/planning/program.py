@@ -151,17 +151,21 @@ class Program:
             raise SolverError("no time was left for a relaxation; allow more time")
         return found
 
-    def price(self, found: Answer, rule: Any) -> float:
-        """Return the dual value of a rule in a relaxation; 0 where it has no row."""
-        row = self.row.get(id(rule))
-        return 0.0 if row is None or found.prices is None else float(found.prices[row])
-
     def force_rows(self, rules: Sequence[Any], least: float) -> None:
         """Give some rows another lower bound; their upper bound stays."""
         for rule in rules:
             row = self.row[id(rule)]
             self.row_lower[row] = least
             self.highs.changeRowBounds(row, least, float(self.row_upper[row]))
+
+    def bound_rows(self, lower: Floats, upper: Floats) -> None:
+        """Give all rows of the solver other bounds; those of the program stay as they are noted."""
+        rows = np.arange(len(lower), dtype=np.int32)
+        self.highs.changeRowsBounds(len(rows), rows, lower, upper)
+
+    def price_columns(self, cost: Floats) -> None:
+        """Give all columns of the solver other costs; those of the program stay as they are noted."""
+        self.highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
 
     def of(self, kind: str) -> Flags:
         """Return which columns belong to a variable, e.g. ``hires.hired``."""

@@ -1,39 +1,13 @@
 """What to relax where no plan exists: the smallest relaxations of each kind, in sentences, with their price."""
 
 import time
-from dataclasses import dataclass
 
 from surgesim.base.errors import InfeasibleError
+from surgesim.base.refusal import Refusal, WayOut
 from surgesim.planning.draft import Draft
 from surgesim.planning.solve import solve
 
 TINY = 1e-6
-MOST_SENTENCES = 6
-
-
-@dataclass(frozen=True)
-class WayOut:
-    """One way to make the problem feasible.
-
-    Attributes
-    ----------
-    kinds : tuple of str
-        Kinds of constraints that it relaxes.
-    sentences : tuple of str
-        What to relax, one sentence each.
-    cost_jpy : float
-        Cost of the cheapest plan then, by the linear relaxation: no plan costs less.
-    """
-
-    kinds: tuple[str, ...]
-    sentences: tuple[str, ...]
-    cost_jpy: float
-
-    def __str__(self) -> str:
-        shown = list(self.sentences[:MOST_SENTENCES])
-        if len(self.sentences) > MOST_SENTENCES:
-            shown.append(f"and {len(self.sentences) - MOST_SENTENCES} more of this kind")
-        return f"{'; '.join(shown)} (the plan then costs at least ¥{self.cost_jpy:,.0f})"
 
 
 def relaxable(draft: Draft) -> tuple[str, ...]:
@@ -82,6 +56,7 @@ def _way_out(draft: Draft, kinds: frozenset[str], ends: float) -> WayOut | None:
     return WayOut(
         kinds=tuple(sorted({relaxation.kind for relaxation, _ in used})),
         sentences=tuple(relaxation.sentence(amount) for relaxation, amount in used),
+        japanese=tuple(relaxation.japanese(amount) for relaxation, amount in used),
         cost_jpy=priced.objective,
     )
 
@@ -90,7 +65,7 @@ def conflict(draft: Draft, time_limit: float) -> tuple[str, ...]:
     """Return kinds of constraints that cannot hold together, none of which can be spared (deletion filter).
 
     Source: J. W. Chinneck, E. W. Dravnieks, "Locating minimal infeasible constraint sets in linear programs", 1991.
-    Kinds that only define what others use (shifts, coverage) always stay.
+    Kinds that only define what others use (coverage) always stay.
     """
     ends = time.monotonic() + time_limit
     kept = list(relaxable(draft))
@@ -106,11 +81,6 @@ def refuse(draft: Draft, time_limit: float = 30.0) -> InfeasibleError:
     """Return the error that says what to relax, what that costs, and which rules are in conflict."""
     ways = ways_out(draft, time_limit)
     kinds = conflict(draft, time_limit)
-    lines = ["no plan keeps every promise."]
-    lines += [f"  {draft.kinds[kind].BROKEN}" for kind in kinds]
-    if not ways:
-        lines += ["  Fractions of heads and lines would do, whole numbers do not: relax a promise slightly."]
-    if ways:
-        lines += ["One of these is enough:" if len(ways) > 1 else "This is enough:"]
-        lines += [f"  - {way}" for way in ways]
-    return InfeasibleError("\n".join(lines))
+    broken = tuple(draft.kinds[kind].BROKEN for kind in kinds)
+    broken_ja = tuple(getattr(draft.kinds[kind], "BROKEN_JA", draft.kinds[kind].BROKEN) for kind in kinds)
+    return InfeasibleError(Refusal(kinds, broken, broken_ja, tuple(ways)))

@@ -1,109 +1,122 @@
-"""Next best alternatives, and what would change the answer: the relaxation solved again with one thing changed."""
+"""Next best alternatives: the relaxation solved again without a source, a package or a site, and with a wage or calls changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from surgesim.base.errors import SolverError
+import numpy as np
+
 from surgesim.planning.draft import Draft
-from surgesim.planning.problem import Problem, StaffChoice
-from surgesim.planning.program import Program
-from surgesim.planning.surrogate import Curve, Surrogate
+from surgesim.planning.program import Answer, Program
+from surgesim.planning.relaxed import Calls, Relaxed
 
 MORE = 0.1
 """Share by which calls and wages are changed."""
-MOST_INTERVALS, MOST_VARIANTS = 1_500, 6
-"""Larger problems (intervals times groups) look at so many variants only, to be done in time."""
+MOST_STAFF, MOST_EARLIER = 5, 3
+"""Sources looked at one by one, those that are paid most first; and those of which earlier arrival is."""
 
 
 @dataclass(frozen=True, eq=False)
-class Variant:
-    """The same question with one thing changed.
+class Changed:
+    """What becomes of the plan when one thing changes.
 
     Attributes
     ----------
     en, ja : str
         The change in words, to be followed by what it does to the cost.
-    problem, surrogate : Problem, Surrogate
-        The changed question.
+    more_jpy : float
+        What the plan then costs more; ``inf`` where there is none.
     """
 
     en: str
     ja: str
-    problem: Problem
-    surrogate: Surrogate
+    more_jpy: float
+
+    def sentences(self) -> tuple[str, str]:
+        """Return the change and what it does, in English and Japanese."""
+        if np.isinf(self.more_jpy):
+            return f"{self.en} no plan keeps every promise", f"{self.ja}約束を守れる計画はない"
+        yen = f"¥{abs(self.more_jpy):,.0f}"
+        if self.more_jpy > 0:
+            return f"{self.en} the plan costs {yen} more", f"{self.ja}{yen}多くかかる"
+        return f"{self.en} the plan saves {yen}", f"{self.ja}{yen}安くなる"
 
 
-def alternatives(draft: Draft, seconds: float) -> list[tuple[str, str]]:
-    """Return what each change would cost or save, in English and Japanese, dearest first.
+def alternatives(relaxed: Relaxed, calls: Calls | None) -> list[tuple[str, str]]:
+    """Return what each change would cost or save, in English and Japanese, dearest first; what changes nothing is left out.
 
     Parameters
     ----------
-    draft : Draft
-        The last model of a plan, solved.
-    seconds : float
-        Wall-clock limit of each relaxation.
+    relaxed : Relaxed
+        The relaxation of the last model of a plan.
+    calls : Calls or None
+        How it moves with the calls.
 
     Notes
     -----
     Differences of linear relaxations by the calibrated curves: fractions of heads, no fresh simulation. The changed plan
     itself is one ``ss.plan`` away.
+
+    Raises
+    ------
+    SolverError
+        No time was left.
     """
-    try:
-        base = Program(draft).relaxation(seconds).objective
-        found = [_priced(draft, variant, base, seconds) for variant in _few(draft)]
-    except SolverError:
-        return []
-    return [(en, ja) for _, en, ja in sorted((one for one in found if one is not None), key=lambda one: -one[0])]
+    base = relaxed.base.objective
+    told = [one for one in changes(relaxed, calls) if abs(one.more_jpy) >= max(1.0, 1e-4 * base)]
+    return [one.sentences() for one in sorted(told, key=lambda one: -abs(one.more_jpy))]
 
 
-def _few(draft: Draft) -> list[Variant]:
-    every = list(variants(draft))
-    large = draft.problem.intervals * len(draft.problem.staff) > MOST_INTERVALS
-    return every[:MOST_VARIANTS] if large else every
+def changes(relaxed: Relaxed, calls: Calls | None) -> Iterator[Changed]:
+    """Yield the changes worth looking at: more calls, and each thing without which, dearer, or earlier."""
+    problem, base = relaxed.draft.problem, relaxed.base.objective
 
+    def changed(en: str, ja: str, found: Answer) -> Changed:
+        return Changed(en, ja, found.objective - base if found.values is not None else np.inf)
 
-def variants(draft: Draft) -> Iterator[Variant]:
-    """Yield the changes worth looking at: more calls first, then each source without which, earlier, and dearer."""
-    problem, surrogate = draft.problem, draft.surrogate
-    yield Variant(f"with {MORE:.0%} more calls", f"入電が{MORE:.0%}増えると", problem, busier(surrogate, 1.0 + MORE))
-    for k, staff in enumerate(problem.staff):
-        name = staff.group
-        if staff.hires:
-            yield Variant(f"without hires in {name}", f"{name}の採用がなければ", _staff(problem, k, hires=0), surrogate)
-        if staff.hires and staff.lead_days:
-            earlier = _staff(problem, k, lead_days=staff.lead_days - 1)
-            yield Variant(f"with one day less lead time of {name}", f"{name}の準備期間が1日短ければ", earlier, surrogate)
-        dearer = _staff(problem, k, wage_jpy_h=staff.wage_jpy_h * (1.0 + MORE))
-        yield Variant(f"with wages of {name} up {MORE:.0%}", f"{name}の賃金が{MORE:.0%}上がると", dearer, surrogate)
+    if calls is not None:
+        yield changed(f"with {MORE:.0%} more calls", f"入電が{MORE:.0%}増えると", calls.solved(1.0 + MORE))
+    ranked = by_pay(relaxed)[:MOST_STAFF]
+    for k in ranked:
+        name = problem.staff[k].group
+        if problem.staff[k].hires:
+            without = relaxed.solved(relaxed.mine("hires.hired", k))
+            yield changed(f"without hires in {name}", f"{name}の採用がなければ", without)
+        yield changed(f"with wages of {name} up {MORE:.0%}", f"{name}の賃金が{MORE:.0%}上がると", dearer(relaxed, k))
     for n, package in enumerate(problem.standby):
-        others = tuple(other for m, other in enumerate(problem.standby) if m != n)
-        yield Variant(f"without standby package {package.name}", f"待機プラン{package.name}がなければ",
-                      replace(problem, standby=others), surrogate)  # fmt: skip
+        gone = relaxed.solved(relaxed.package(n))
+        yield changed(f"without standby package {package.name}", f"待機プラン{package.name}がなければ", gone)
+    for j, site in enumerate(problem.sites):
+        if relaxed.growth(j).any():
+            gone = relaxed.solved(relaxed.growth(j))
+            yield changed(f"without more seats in {site.name}", f"{site.name}の席を増やせなければ", gone)
+    hired = [k for k, staff in enumerate(problem.staff) if staff.hires and staff.lead_days]
+    hired.sort(key=lambda k: ranked.index(k) if k in ranked else len(problem.staff) + problem.staff[k].wage_jpy_h)
+    for k in hired[:MOST_EARLIER]:
+        name = problem.staff[k].group
+        yield changed(f"with one day less lead time of {name}", f"{name}の準備期間が1日短ければ", earlier(relaxed, k))
 
 
-def _staff(problem: Problem, k: int, **changes: float) -> Problem:
-    crew: list[StaffChoice] = list(problem.staff)
-    crew[k] = replace(crew[k], **changes)  # type: ignore[arg-type]
-    return replace(problem, staff=tuple(crew))
+def by_pay(relaxed: Relaxed) -> list[int]:
+    """Return the staff that the relaxation pays, dearest first."""
+    values = relaxed.base.values
+    assert values is not None
+    paid = [float(relaxed.paid_hours(k) @ values) * staff.wage_jpy_h for k, staff in enumerate(relaxed.draft.problem.staff)]
+    return [int(k) for k in np.argsort(-np.array(paid), kind="stable") if paid[k] >= 1.0]
 
 
-def busier(surrogate: Surrogate, factor: float) -> Surrogate:
-    """Return curves for so many times the calls: agents, gains and work grow alike (no gain by size, on the safe side)."""
-    curves = {key: Curve(one.start * factor, one.widths * factor, one.slopes) for key, one in surrogate.curves.items()}
-    constant = {key: value * factor for key, value in surrogate.constant.items()}
-    offered = {key: value * factor for key, value in surrogate.offered.items()}
-    work = {key: value * factor for key, value in surrogate.work_s.items()}
-    return replace(surrogate, curves=curves, constant=constant, offered=offered, work_s=work)
+def dearer(relaxed: Relaxed, k: int, more: float = MORE) -> Answer:
+    """Return the relaxation with a wage that is higher by a share."""
+    program, wage = relaxed.program, relaxed.draft.problem.staff[k].wage_jpy_h
+    program.price_columns(program.cost + more * wage * relaxed.paid_hours(k))
+    try:
+        return relaxed.solved()
+    finally:
+        program.price_columns(program.cost)
 
 
-def _priced(draft: Draft, variant: Variant, base: float, seconds: float) -> tuple[float, str, str] | None:
-    changed = Draft(variant.problem, variant.surrogate, kinds=draft.kinds).build()
-    solved = Program(changed).relaxation(seconds)
-    if solved.values is None:
-        return float("inf"), f"{variant.en} no plan keeps every promise", f"{variant.ja}約束を守れる計画はない"
-    more = solved.objective - base
-    if abs(more) < max(1.0, 1e-4 * base):
-        return None
-    en, ja = ("costs", "多くかかる") if more > 0 else ("saves", "安くなる")
-    verb = f"the plan {en} ¥{abs(more):,.0f} more" if more > 0 else f"the plan {en} ¥{abs(more):,.0f}"
-    return abs(more), f"{variant.en} {verb}", f"{variant.ja}¥{abs(more):,.0f}{ja}"
+def earlier(relaxed: Relaxed, k: int) -> Answer:
+    """Return the relaxation with one day less lead time: new columns, so the model is built anew."""
+    draft, crew = relaxed.draft, list(relaxed.draft.problem.staff)
+    crew[k] = replace(crew[k], lead_days=crew[k].lead_days - 1)
+    changed = Draft(replace(draft.problem, staff=tuple(crew)), draft.surrogate, kinds=draft.kinds).build()
+    return Program(changed).relaxation(relaxed.seconds)

@@ -175,6 +175,8 @@ def _none(tried: Sequence[Option]) -> Exception:
     assert chosen.trouble is not None
     kind = type(chosen.trouble)
     others = [option.title for option in tried if option is not chosen]
+    if isinstance(chosen.trouble, InfeasibleError) and chosen.trouble.refusal is not None:
+        return InfeasibleError(replace(chosen.trouble.refusal, measures=chosen.names, others=tuple(others)))
     more = f"\nNor is there one with any other set of measures: {', '.join(others)}." if others else ""
     return kind(f"with {chosen.title}: {chosen.trouble}{more}")
 

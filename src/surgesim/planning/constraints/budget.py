@@ -12,6 +12,7 @@ from surgesim.planning.draft import Draft
 KIND = "budget"
 SUMMARY = "The whole bill stays within the budget."
 BROKEN = "The budget is too small for the promises."
+BROKEN_JA = "予算が約束に対して足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -25,6 +26,11 @@ def restrict(draft: Draft) -> None:
     budget = draft.problem.budget_jpy
     if budget == float("inf"):
         return
-    more = draft.relax(KIND, "budget", 1e-4, lambda yen: f"raise the budget by ¥{yen:,.0f} to ¥{budget + yen:,.0f}")
+    more = draft.relax(
+        KIND,
+        1e-4,
+        lambda yen: f"raise the budget by ¥{yen:,.0f} to ¥{budget + yen:,.0f}",
+        lambda yen: f"予算を¥{yen:,.0f}増やして¥{budget + yen:,.0f}とする",
+    )
 
     draft.block(KIND).within = Constraint(rule=lambda _: draft.total - more <= budget)

@@ -15,6 +15,7 @@ from surgesim.planning.draft import Draft, saying
 KIND = "equipment"
 SUMMARY = "Added seats need equipment, bought in lots and there after its lead time."
 BROKEN = "There is not enough equipment for the seats that would be needed."
+BROKEN_JA = "必要な席に対して設備が足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -38,7 +39,8 @@ def restrict(draft: Draft) -> None:
 
     def most(_: Any, j: int) -> Any:
         text = f"buy {{:,.1f}} more lots of equipment for {problem.sites[j].name} (now at most {gear[j].lots})"
-        return block.lots[j] <= gear[j].lots + draft.relax(KIND, j, float(gear[j].lot), saying(text))
+        text_ja = f"{problem.sites[j].name}の設備をあと{{:,.1f}}式購入する(現在は最大{gear[j].lots}式)"
+        return block.lots[j] <= gear[j].lots + draft.relax(KIND, float(gear[j].lot), saying(text), saying(text_ja))
 
     def equipped(_: Any, j: int, d: int) -> Any:
         return added[j, d] <= (gear[j].lot * block.lots[j] if d >= gear[j].lead_days else 0.0)

@@ -17,6 +17,7 @@ from surgesim.planning.problem import Problem
 KIND = "hires"
 SUMMARY = "Hires come after lead time and training, some never start, and there are only so many."
 BROKEN = "More heads would have to be hired than the levers allow."
+BROKEN_JA = "採用できる人数が足りない。"
 
 
 def orders(problem: Problem, k: int) -> list[int]:
@@ -60,7 +61,8 @@ def restrict(draft: Draft) -> None:
     def limit(_: Any, k: int) -> Any:
         staff = problem.staff[k]
         text = f"allow {{:,.1f}} more hires in {staff.group} (now at most {staff.hires})"
-        more = draft.relax(KIND, k, 1.0, saying(text))
+        text_ja = f"{staff.group}の採用をあと{{:,.1f}}人認める(現在は最大{staff.hires}人)"
+        more = draft.relax(KIND, 1.0, saying(text), saying(text_ja))
         return quicksum(block.hired[k, o] for o in orders(problem, k)) <= staff.hires + more
 
     block.most = Constraint([k for k in range(len(problem.staff)) if orders(problem, k)], rule=limit)

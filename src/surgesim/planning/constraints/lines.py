@@ -15,6 +15,7 @@ from surgesim.planning.draft import Draft, saying
 KIND = "lines"
 SUMMARY = "Lines come in lots after the lead time; busy tones count against the promises."
 BROKEN = "The trunks do not have enough lines."
+BROKEN_JA = "回線が足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -42,7 +43,11 @@ def restrict(draft: Draft) -> None:
     from pyomo.environ import Constraint, ConstraintList, quicksum
 
     problem, block = draft.problem, draft.block(KIND)
-    more = {t: draft.relax(KIND, t, 0.2, saying(f"allow {{:,.1f}} more lines on {problem.trunks[t].name}")) for t in block.lots}
+    names = {t: problem.trunks[t].name for t in block.lots}
+    more = {
+        t: draft.relax(KIND, 0.2, saying(f"allow {{:,.1f}} more lines on {name}"), saying(f"{name}の回線をあと{{:,.1f}}本認める"))
+        for t, name in names.items()
+    }
     block.most = Constraint(
         list(block.lots),
         rule=lambda b, t: problem.trunks[t].lot * (b.lots[t] - problem.trunks[t].lots) <= more[t],

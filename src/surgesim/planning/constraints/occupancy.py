@@ -18,6 +18,7 @@ from surgesim.planning.problem import Promise
 KIND = "occupancy"
 SUMMARY = "Agents are at work for no more than a share of the time that they are there."
 BROKEN = "Agents would be busier than the cap on occupancy allows."
+BROKEN_JA = "占有率の上限を守るには要員が足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -34,7 +35,9 @@ def restrict(draft: Draft) -> None:
         promise, offered = problem.promises[p], draft.surrogate.offered[p, r]
         share = promise.bound * problem.interval_s / promise.unit_s
         keys = [(g, i) for i in promise.periods[r].intervals.tolist() for g in promise.groups if (g, i) in draft.agents]
-        missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share))
+        missing = draft.relax(
+            KIND, 100.0, lambda share: sentence(promise, r, share), lambda share: sentence_ja(promise, r, share)
+        )
         return draft.body([*(share * draft.agents[key] for key in keys), *draft.surplus[p, r], offered * missing]) >= 0.0
 
     keys = [(p, r) for p, r in draft.surrogate.constant if problem.promises[p].measure == "occupancy"]
@@ -56,3 +59,12 @@ def sentence(promise: Promise, r: int, share: float) -> str:
     if left <= promise.bound:
         return f"drop {where}, now at most {promise.bound:.1%}: there is more work than time"
     return f"raise {where} from {promise.bound:.1%} to {promise.bound / left:.1%}"
+
+
+def sentence_ja(promise: Promise, r: int, share: float) -> str:
+    """Return what to relax, in Japanese."""
+    left = 1.0 - share / promise.bound
+    where = f"{promise.queue_name}の占有率の上限({place_ja(promise, r)})"
+    if left <= promise.bound:
+        return f"{where}{promise.bound:.1%}をなくす: 作業量が時間を上回っている"
+    return f"{where}を{promise.bound:.1%}から{promise.bound / left:.1%}に上げる"

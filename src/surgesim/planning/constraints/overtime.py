@@ -18,6 +18,7 @@ from surgesim.planning.draft import Draft, saying
 KIND = "overtime"
 SUMMARY = "Overtime costs a premium, and there is only so much of it in a week and in thirty days."
 BROKEN = "More overtime would be needed than the lever or the law allows."
+BROKEN_JA = "設定または法律が認める残業では足りない。"
 WEEK, MONTH = 7, 30
 
 
@@ -37,10 +38,14 @@ def restrict(draft: Draft) -> None:
         draft.add_cost(f"overtime premium {staff.group}", "head-hours", premium, quicksum(t for day in by_day for t in day))
     limits = {(k, span): limit for k in hours for span, limit in _limits(draft, k) if limit < float("inf")}
     more = {
-        (k, span): draft.relax(KIND, (k, span), 0.1, saying(
-            f"allow {{:,.1f}} more hours of overtime in {problem.staff[k].group} in any {span} days"))
+        (k, span): draft.relax(
+            KIND,
+            0.1,
+            saying(f"allow {{:,.1f}} more hours of overtime in {problem.staff[k].group} in any {span} days"),
+            saying(f"{problem.staff[k].group}の残業を{span}日間であと{{:,.1f}}時間認める"),
+        )
         for k, span in limits
-    }  # fmt: skip
+    }
 
     def within(_: Any, k: int, span: int, last: int) -> Any:
         worked = [term for day in hours[k][max(0, last - span + 1) : last + 1] for term in day]

@@ -16,6 +16,7 @@ from surgesim.planning.draft import Draft, saying
 KIND = "seats"
 SUMMARY = "Agents at work at a site never exceed its seats; added seats are contracted by day."
 BROKEN = "The sites do not have enough seats."
+BROKEN_JA = "拠点の席が足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -44,8 +45,13 @@ def restrict(draft: Draft) -> None:
 
     problem, block = draft.problem, draft.block(KIND)
     more = [
-        draft.relax(KIND, j, 1.0, saying(f"add {{:,.1f}} seats at {site.name} beyond {site.most_seats}"))
-        for j, site in enumerate(problem.sites)
+        draft.relax(
+            KIND,
+            1.0,
+            saying(f"add {{:,.1f}} seats at {site.name} beyond {site.most_seats}"),
+            saying(f"{site.name}の席を上限{site.most_seats}席よりあと{{:,.1f}}席増やす"),
+        )
+        for site in problem.sites
     ]
     block.open = Constraint(
         list(draft.most_added),

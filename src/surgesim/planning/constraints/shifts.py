@@ -8,11 +8,13 @@ with :math:`A_{k,d}` the heads of staff k who can work on day d (on hand, and hi
 costs its paid hours.
 """
 
-from surgesim.planning.draft import Draft
+from surgesim.planning.draft import Draft, Term, saying
+from surgesim.planning.problem import StaffChoice
 
 KIND = "shifts"
 SUMMARY = "One head works at most one shift a day, and only those who are there work."
 BROKEN = "More heads would have to work than are there."
+BROKEN_JA = "勤務できる人数が足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -27,7 +29,9 @@ def declare(draft: Draft) -> None:
         for d in range(problem.days)
         if len(shift.cover[d][0])
     ]
-    most = [problem.most_heads(k) for k in range(len(problem.staff))]
+    # where more heads than the levers allow are looked for, only the rules about them say how many there are
+    free = draft.elastic & {"hires", "shifts", "standby"}
+    most = [None if free else problem.most_heads(k) for k in range(len(problem.staff))]
     block.work = Var(keys, domain=NonNegativeIntegers, bounds=lambda _, k, s, d: (0, most[k]))
     draft.dated(block.work, lambda index: index[2])
     for k, s, d in keys:
@@ -36,11 +40,24 @@ def declare(draft: Draft) -> None:
         draft.worked[k, d].append(block.work[k, s, d])
         for i, share in zip(intervals.tolist(), shares.tolist(), strict=True):
             draft.duty[k, i].append(share * block.work[k, s, d])
+    anybody = any(staff.on_hand for staff in problem.staff)
     for k, staff in enumerate(problem.staff):
+        more = [_more(draft, staff)] if KIND in draft.elastic and (staff.on_hand or not anybody) else []
+        draft.on_hand[k] = sum(more, staff.on_hand)
         for d in range(problem.days):
-            draft.available[k, d].append(staff.on_hand)
+            draft.available[k, d].append(draft.on_hand[k])
         hours = [staff.shifts[s].paid_s / 3600.0 * block.work[k, s, d] for j, s, d in keys if j == k]
         draft.add_cost(f"wages {staff.group}", "head-hours", staff.wage_jpy_h, quicksum(hours))
+
+
+def _more(draft: Draft, staff: StaffChoice) -> Term:
+    """Return how many more heads are on hand, where that is looked for."""
+    return draft.relax(
+        KIND,
+        1.0,
+        saying(f"have {{:,.1f}} more heads of {staff.group} on hand (now {staff.on_hand})"),
+        saying(f"{staff.group}の在籍をあと{{:,.1f}}人増やす(現在{staff.on_hand}人)"),
+    )
 
 
 def restrict(draft: Draft) -> None:

@@ -17,6 +17,7 @@ from surgesim.planning.draft import Draft, saying
 KIND = "standby"
 SUMMARY = "Standby packages are reserved for a fee, activated when needed, and there after their lead time."
 BROKEN = "More standby packages would be needed than can be reserved."
+BROKEN_JA = "確保できる待機プランが足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -52,7 +53,8 @@ def restrict(draft: Draft) -> None:
     def most(_: Any, n: int) -> Any:
         package = problem.standby[n]
         text = f"reserve {{:,.1f}} more packages {package.name} (now at most {package.packages})"
-        return block.reserved[n] <= package.packages + draft.relax(KIND, n, float(package.heads), saying(text))
+        text_ja = f"待機プラン{package.name}をあと{{:,.1f}}口確保する(現在は最大{package.packages}口)"
+        return block.reserved[n] <= package.packages + draft.relax(KIND, float(package.heads), saying(text), saying(text_ja))
 
     block.most = Constraint(packages, rule=most)
     block.within = Constraint(

@@ -21,6 +21,7 @@ SUMMARY = "In every period of a promise the numerator is at least the target tim
 MOST_SHARE = 3.0
 """Greatest relaxation, share of contacts: curves count intervals with hardly anybody below nothing at all."""
 BROKEN = "The promises cannot be kept with what can be decided."
+BROKEN_JA = "決められる範囲では約束を守れない。"
 
 JAPANESE = {
     "service_level": "サービスレベル", "answer_rate": "応答率", "abandonment": "放棄率", "blocking": "話中率",
@@ -43,7 +44,13 @@ def restrict(draft: Draft) -> None:
     def holds(_: Any, p: int, r: int) -> Any:
         offered = draft.surrogate.offered[p, r]
         promise = problem.promises[p]
-        missing = draft.relax(KIND, (p, r), 100.0, lambda share: sentence(promise, r, share), most=MOST_SHARE)
+        missing = draft.relax(
+            KIND,
+            100.0,
+            lambda share: sentence(promise, r, share),
+            lambda share: sentence_ja(promise, r, share),
+            most=MOST_SHARE,
+        )
         return draft.body([*draft.surplus[p, r], offered * missing]) >= 0.0
 
     # the cap on occupancy is a kind of its own
@@ -55,8 +62,12 @@ def restrict(draft: Draft) -> None:
         draft.add_marginal(
             [rule],
             scale,
-            saying(f"{better} {promise.measure} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
+            saying(f"{better} {words(promise)} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
             saying(f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント改善するのに¥{{:,.0f}}"),
+            (
+                f"{better} {words(promise)} of {promise.queue_name} {place(promise, r)} is out of reach of every plan",
+                f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}あと1ポイント改善できる計画はない",
+            ),
         )
 
 
@@ -77,8 +88,23 @@ def place_ja(promise: Promise, r: int) -> str:
 
 def sentence(promise: Promise, r: int, share: float) -> str:
     """Return what to relax."""
-    bound = max(0.0, promise.bound - share) if promise.at_least else min(1.0, promise.bound + share)
-    return (
-        f"{'lower' if promise.at_least else 'raise'} the promised {promise.measure} of {promise.queue_name} "
-        f"{place(promise, r)} from {promise.bound:.1%} to {bound:.1%}"
-    )
+    verb = "lower" if promise.at_least else "raise"
+    where = f"the promised {words(promise)} of {promise.queue_name} {place(promise, r)}"
+    return f"{verb} {where} from {promise.bound:.1%} to {eased(promise, share):.1%}"
+
+
+def sentence_ja(promise: Promise, r: int, share: float) -> str:
+    """Return what to relax, in Japanese."""
+    verb = "下げる" if promise.at_least else "上げる"
+    where = f"{promise.queue_name}の{JAPANESE[promise.measure]}の約束({place_ja(promise, r)})"
+    return f"{where}を{promise.bound:.1%}から{eased(promise, share):.1%}に{verb}"
+
+
+def eased(promise: Promise, share: float) -> float:
+    """Return the bound of a promise that is easier by a share."""
+    return max(0.0, promise.bound - share) if promise.at_least else min(1.0, promise.bound + share)
+
+
+def words(promise: Promise) -> str:
+    """Return the measure in words."""
+    return promise.measure.replace("_", " ")

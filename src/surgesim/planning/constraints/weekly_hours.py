@@ -15,6 +15,7 @@ from surgesim.planning.draft import Draft, saying
 KIND = "weekly-hours"
 SUMMARY = "In any seven days nobody is paid for more hours than the contract has (part-timers)."
 BROKEN = "Somebody would have to work more hours of a week than the contract has."
+BROKEN_JA = "契約の週労働時間では足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -27,7 +28,16 @@ def restrict(draft: Draft) -> None:
 
     problem, block = draft.problem, draft.block(KIND)
     bound = [k for k, staff in enumerate(problem.staff) if staff.week_s < float("inf")]
-    more = {k: draft.relax(KIND, k, 0.1, saying(f"allow {{:,.1f}} more hours a week in {problem.staff[k].group}")) for k in bound}
+    names = {k: problem.staff[k].group for k in bound}
+    more = {
+        k: draft.relax(
+            KIND,
+            0.1,
+            saying(f"allow {{:,.1f}} more hours a week in {name}"),
+            saying(f"{name}の労働時間を週あと{{:,.1f}}時間認める"),
+        )
+        for k, name in names.items()
+    }
 
     def within(_: Any, k: int, last: int) -> Any:
         shifts = problem.staff[k].shifts

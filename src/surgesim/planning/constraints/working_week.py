@@ -33,7 +33,7 @@ def restrict(draft: Draft) -> None:
     def window(_: Any, k: int, last: int) -> Any:
         days = range(max(0, last - 6), last + 1)
         cap, staff = draft.cap_of(k), problem.staff[k]
-        allowed = staff.on_hand * min(cap, len(days)) + quicksum(
+        allowed = draft.on_hand[k] * min(cap, len(days)) + quicksum(
             heads * min(cap, max(0, last + 1 - max(days.start, o + staff.wait_days))) for o, heads in draft.engaged[k]
         )
         return quicksum(term for d in days for term in draft.worked[k, d]) <= allowed
