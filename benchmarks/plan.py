@@ -5,282 +5,154 @@ cost with the same shifts, hires, seats, standby packages and prices. Where no c
 a price far beyond all others. Lines and deferred work are given to the rivals as surgesim planned them. All plans are then
 simulated with the marks of surgesim's own verification, which its planning never saw.
 
-``pyworkforce`` (Erlang C, then MinRequiredResources, shift by shift) is asked where it is installed, with OR-Tools.
+Rivals that miss a promise, or keep it too well, get two more chances (``--lift``): their need times the one factor with
+which it holds at least cost on these very marks, and their need raised period by period where they miss.
 
-    python benchmarks/plan.py --scenario scenarios/kettle-recall.yaml --replications 400
+``pyworkforce`` (ErlangC, ErlangA where it has one; then MinRequiredResources or MultiSkillStaffing) is asked where it is
+installed, with OR-Tools.
+
+A promise with a probability is looked at once more on 1 000 fresh paths of demand: other sample paths of the forecast,
+each of them once, with other luck.
+
+    surgesim plan scenarios/kettle-recall.yaml --replications 400 --out out/kettle
+    python benchmarks/plan.py --folder out/kettle --lift
+    python benchmarks/plan.py --scenario scenarios/tokyo-hotline.yaml --no-rivals
 """
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from multiprocessing import get_context
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
+from plan_cover import Case, Found, by_one_factor, by_period, covered, gaps, of_folder, of_plan, shares
+from plan_rivals import rivals
 
 import surgesim as ss
-from surgesim.engines import expected_needs
-from surgesim.erlang import agents_for, effective_rate, least_agents
+from surgesim.demand.needs import Needs
+from surgesim.demand.past import forecast_needs
 from surgesim.model.build import build
 from surgesim.model.model import Model
-from surgesim.planning.constraints import SHELF
-from surgesim.planning.decision import capacity, decided
-from surgesim.planning.draft import Draft
-from surgesim.planning.frames import bill
-from surgesim.planning.plan import Plan
-from surgesim.planning.problem import Floats, Period, Problem
 from surgesim.planning.read import read
-from surgesim.planning.rounding import staged
 from surgesim.planning.safety import checks
-from surgesim.planning.solve import solve
-from surgesim.planning.surrogate import Curve, Surrogate
-from surgesim.planning.watch import Seen, ample, seen
+from surgesim.planning.watch import ample, seen
+from surgesim.scenario.demand import History
 from surgesim.sim.engine import run
 
-SHORT_JPY = 20_000.0
-"""Price of one agent missing in one interval, where no cover exists."""
 FRESH_SEED, FRESH_PATHS = 424_242, 1_000
 """Luck of the paths on which a promise with a probability is looked at once more."""
-Need = Callable[[int, Floats], Floats]
-"""From a queue and its contacts by interval to the agents needed by interval."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """One way to staff, priced and simulated."""
-
-    name: str
-    cost: float
-    unsure: int
-    missed: int
-    worst: float
-    shortage: float
-    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """What all have in common."""
+class InTurn(Needs):
+    """Needs of which each replication sees the next sample path."""
 
-    scenario: ss.Scenario
-    model: Model
-    problem: Problem
-    plan: Plan
-    calls: Floats
-    replications: int
-
-    def judged(self, saw: Seen) -> tuple[int, int, float]:
-        """Return promises not shown, promises missed, and by how much the worst one is missed."""
-        found = checks(self.problem, saw)
-        gaps = []
-        for check in found:
-            promise = self.problem.promises[check.promise]
-            if self.problem.probability is not None:
-                gaps.append(self.problem.probability - check.kept)
-            else:
-                gaps.append((promise.bound - check.value) * (1.0 if promise.at_least else -1.0))
-        return sum(not check.holds for check in found), sum(gap > 0 for gap in gaps), max(gaps)
-
-    def simulated(self, agents: Floats, paid_s: Floats, lines: Floats) -> Seen:
-        """Return what the marks of the verification make of a staffing."""
-        staffed = self.model.with_capacity(agents=agents, paid_s=paid_s, lines=lines)
-        seed = self.plan.certificate["verification_seed"]
-        tables = run(staffed, seed=seed, replications=self.replications)
-        return seen(self.problem, tables, expected_needs(self.model))
+    def path_of(self, seed: int, replication: int) -> int:
+        """Return the replication's own path."""
+        return 0 if self.paths is None else replication % len(self.paths)
 
 
-def formula(case: Case, method: str, patient: bool) -> Need:
-    """Return agents by Erlang A (or C, with endless patience) at the effective rate of each interval."""
-
-    def need(queue: int, calls: Floats) -> Floats:
-        spec, clock = case.model.queues[queue], case.model.clock
-        rate = np.maximum(effective_rate(method=method, edges=clock.edges_s, arrival_rate=calls / clock.interval_s,
-                                         aht=spec.aht_s), 1e-9)  # fmt: skip
-        wanted = np.ones(len(rate))
-        for promise in case.problem.promises:
-            if promise.queue != queue:
-                continue
-            if promise.measure == "service_level":
-                more = agents_for(target=promise.bound, within=spec.answer_within_s, of=promise.of, arrival_rate=rate,
-                                  aht=spec.aht_s, patience=None if patient else spec.patience)  # fmt: skip
-            elif promise.measure in ("abandonment", "answer_rate") and not patient:
-                lost = 1.0 - promise.bound if promise.measure == "answer_rate" else promise.bound
-                more = least_agents("abandonment", lost, arrival_rate=rate, aht=spec.aht_s, patience=spec.patience)  # fmt: skip
-            else:
-                more = np.floor(rate * spec.aht_s) + 1
-            wanted = np.maximum(wanted, more)
-        return np.asarray(wanted, dtype=np.float64)
-
-    return need
-
-
-def pyworkforce_staff(calls: list[float], terms: tuple[float, ...], days: list[tuple[list[int], dict[str, list[int]]]]) -> Floats:
-    """Return the agents that pyworkforce staffs: Erlang C by interval, then the least heads by shift, day by day."""
-    from pyworkforce.queuing import ErlangC
-    from pyworkforce.scheduling import MinRequiredResources
-
-    target, aht, interval, within = terms
-    desks = (ErlangC(transactions=max(n, 1e-3), aht=aht, interval=interval, asa=within) for n in calls)
-    wanted = np.array([desk.required_positions(service_level=target)["positions"] for desk in desks])
-    staffed = np.zeros(len(calls))
-    for mine, cover in days:
-        open_now = np.array(list(cover.values())).any(axis=0)
-        required = np.where(open_now & (np.array(calls)[mine] > 0), wanted[mine], 0).astype(int).tolist()
-        most = 2 * max(required) + 2
-        done = MinRequiredResources(num_days=1, periods=len(mine), shifts_coverage=cover, required_resources=[required],
-                                    max_period_concurrency=most, max_shift_concurrency=most).solve()  # fmt: skip
-        for entry in done["resources_shifts"]:
-            staffed[mine] += entry["resources"] * np.array(cover[entry["shift"]])
-    return staffed
-
-
-def pyworkforce_need(case: Case) -> Need:
-    """Return agents by pyworkforce, asked in a process of its own: OR-Tools and highspy each carry a HiGHS, and clash."""
-    problem = case.problem
-
-    def need(queue: int, calls: Floats) -> Floats:
-        spec = case.model.queues[queue]
-        target = max((p.bound for p in problem.promises if p.queue == queue and p.measure == "service_level"), default=0.8)
-        terms = (target, spec.aht_s / 60.0, problem.interval_s / 60.0, spec.answer_within_s / 60.0)
-        shifts = {shift.name: shift for staff in problem.staff if queue in problem.skills[staff.index] for shift in staff.shifts}
-        days = []
-        for day in range(problem.days):
-            mine = np.flatnonzero(problem.day_of == day)
-            cover = {name: np.isin(mine, shift.cover[day][0]).astype(int).tolist() for name, shift in shifts.items()}
-            days.append((mine.tolist(), cover))
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-            return alone.submit(pyworkforce_staff, calls.tolist(), terms, days).result()
-
-    return need
-
-
-def requirement(case: Case, need: Need) -> tuple[Problem, Surrogate]:
-    """Return the covering problem: in every open interval of every queue as many agents as needed."""
-    problem = case.problem
-    lines = case.plan.capacity.lines[:, -1]
-    trunks = tuple(replace(trunk, lines=int(n), lots=0) for trunk, n in zip(problem.trunks, lines, strict=True))
-    curves: dict[tuple[int, int], Curve] = {}
-    offered: dict[tuple[int, int], float] = {}
-    promises = []
-    asked = dict.fromkeys(promise.queue for promise in problem.promises if promise.measure not in ("blocking", "on_time"))
-    for queue in asked:
-        first = next(p for p in problem.promises if p.queue == queue and p.measure not in ("blocking", "on_time"))
-        busy = np.concatenate([period.intervals for period in first.periods])
-        wanted, p = need(queue, case.calls[:, queue]), len(promises)
-        periods = []
-        for i in busy[case.calls[busy, queue] > 0.05].tolist():
-            curves[p, i] = Curve(-wanted[i], np.array([wanted[i]]), np.array([1.0]))
-            offered[p, len(periods)] = float(wanted[i])
-            periods.append(Period(f"interval {i}", np.array([i])))
-        promises.append(replace(first, bound=1.0, at_least=True, measure="service_level", periods=tuple(periods)))
-    nothing = dict.fromkeys(offered, 0.0)
-    reduced = replace(problem, promises=tuple(promises), trunks=trunks, probability=None)
-    return reduced, Surrogate(curves, nothing, dict.fromkeys(offered, ()), offered)
-
-
-def covered(case: Case, name: str, need: Need, seconds: float) -> Found:
-    """Cover a need at least cost, and simulate."""
-    from pyomo.environ import Objective, value
-
-    started = time.perf_counter()
-    problem, surrogate = requirement(case, need)
-    draft = Draft(problem, surrogate, kinds={kind: SHELF.load(kind) for kind in SHELF.kinds()}).build()
-    shortage: Any = 0.0
-    if solve(draft.model, seconds, linear=True).status == "infeasible":
-        draft = draft.again(frozenset({"targets"}))
-        needs = [surrogate.offered[key] for key in surrogate.constant]
-        shortage = sum(n * relaxation.amount for relaxation, n in zip(draft.relaxations, needs, strict=True))
-        draft.model.cost.deactivate()
-        draft.model.bill = Objective(expr=draft.total + SHORT_JPY * shortage)
-    staged(draft, seconds, 0.003)
-    found = capacity(problem, decided(draft))
-    # deferred work and lines as surgesim planned them: those who do nothing else stay as they are
-    callers = {g for g, skills in enumerate(problem.skills) for p in problem.promises if p.queue in skills}
-    agents, paid_s = found.agents.copy(), found.paid_s.copy()
-    for g in range(len(problem.groups)):
-        if g not in callers:
-            agents[g], paid_s[g] = case.plan.capacity.agents[g], case.plan.capacity.paid_s[g]
-    cost = bill(draft)[1] + _given(case, callers)
-    saw = case.simulated(agents, paid_s, case.plan.capacity.lines)
-    return Found(name, cost, *case.judged(saw), value(shortage) * problem.interval_s / 3600.0, time.perf_counter() - started)
-
-
-def _given(case: Case, callers: set[int]) -> float:
-    """Return what surgesim's plan pays for lines and for groups that serve deferred work alone."""
-    others = [group for g, group in enumerate(case.problem.groups) if g not in callers]
-    mine = [item.startswith("lines ") or any(item.endswith(f" {group}") for group in others)
-            for item in case.plan.cost_items["item"].to_list()]  # fmt: skip
-    return float(case.plan.cost_items.filter(mine)["cost_jpy"].sum())
-
-
-def rivals(case: Case) -> Mapping[str, Need]:
-    """Return the rivals by name."""
-    found: dict[str, Need] = {
-        "SIPP Erlang C": formula(case, "sipp", True),
-        "SIPP Erlang A": formula(case, "sipp", False),
-        "lagged SIPP Erlang A": formula(case, "lagged_sipp", False),
-        "modified offered load, Erlang A": formula(case, "modified_offered_load", False),
-    }
-    if all(find_spec(name) for name in ("pyworkforce", "ortools")):
-        found["pyworkforce: Erlang C, MinRequiredResources"] = pyworkforce_need(case)
-    else:
-        print("pyworkforce is not asked; pip install pyworkforce to see it here")
-    return found
+def afresh(scenario: ss.Scenario, model: Model) -> Model:
+    """Return the model with sample paths of its forecast that no plan has seen, each to be seen once."""
+    histories = [source for source in scenario.demand.values() if isinstance(source, History)]
+    if not histories or model.needs.paths is None:
+        return model  # every replication has a path of its own
+    if len(scenario.demand) > 1 or scenario.incident is not None:
+        raise NotImplementedError("fresh paths of a forecast beside other demand")
+    mean, drawn = forecast_needs(scenario, histories[0], scenario.calendar(), FRESH_PATHS, seed=FRESH_SEED)
+    split = model.needs.mean.sum(axis=1, keepdims=True) / mean.sum()
+    told = {item.name: getattr(model.needs, item.name) for item in fields(Needs)} | {"paths": drawn[:, None, :] * split}
+    return replace(model, needs=InTurn(**told))
 
 
 def fresh(case: Case) -> str:
     """Return how often a promise with a probability is kept on paths that neither planning nor verification has seen."""
-    found, problem = case.plan.capacity, case.problem
-    staffed = case.model.with_capacity(agents=found.agents, paid_s=found.paid_s, lines=found.lines)
+    found, problem = case.given.capacity, case.problem
+    staffed = afresh(case.scenario, case.model).with_capacity(agents=found.agents, paid_s=found.paid_s, lines=found.lines)
     saw = seen(problem, run(staffed, seed=FRESH_SEED, replications=FRESH_PATHS))
-    kept = min(float(np.mean(saw.by_period(promise) >= 0.0, axis=1).min()) for promise in problem.promises)
     wanted = problem.probability or 0.0
     error = np.sqrt(wanted * (1.0 - wanted) / FRESH_PATHS)
-    said = f"promised {wanted:.0%}, sampling error {error:.1%}"
-    return f"on {FRESH_PATHS} fresh paths every promise holds in at least {kept:.1%}; {said}"
+    lines = [f"on {FRESH_PATHS} fresh paths; promised {wanted:.0%} each, standard error {error:.1%}:"]
+    for promise in problem.promises:
+        for period, surplus in zip(promise.periods, saw.by_period(promise), strict=True):
+            kept = float(np.mean(surplus >= 0.0))
+            errors = (kept - wanted) / max(error, 1e-9)
+            lines.append(f"  {promise.title}, {period.name}: kept on {kept:.1%}, {errors:+.1f} errors")
+    return "\n".join(lines)
+
+
+def table(case: Case, rows: list[Found]) -> str:
+    """Return all ways to staff, side by side."""
+    widths = {"cost ¥": 14, "to surgesim": 12, "over bound": 11, "gap": 7, "not shown": 10, "worst": 8, "short h": 9, "s": 7}
+    lines = [" " * 54 + "".join(f"{name:>{width}}" for name, width in widths.items())]
+    for row in rows:
+        more, over = row.cost / case.given.cost - 1, row.cost / case.given.bound - 1
+        lines.append(
+            f"{row.name:54}{row.cost:14,.0f}{more:12.1%}{over:11.1%}{row.gap:7.1%}{row.unsure:10d}"
+            f"{max(0.0, *row.gaps):8.1%}{row.shortage:9.1f}{row.seconds:7.1f}"
+        )
+    return "\n".join(lines)
+
+
+def best(title: str, rows: list[Found], case: Case) -> str:
+    """Return the cheapest rival that holds, in words."""
+    holding = shares(rows, case.given)
+    if not holding:
+        return f"{title}: none holds every promise"
+    name = min(holding, key=lambda one: holding[one])
+    return f"{title}: the cheapest that holds every promise, {name}, costs {holding[name]:.1%} more than surgesim"
+
+
+def compared(case: Case, lift: bool) -> None:
+    """Print the comparison."""
+    capacity = case.given.capacity
+    judged = checks(case.problem, case.simulated(capacity.agents, capacity.paid_s, capacity.lines))
+    own_gap = 1.0 - case.given.bound / case.given.cost
+    own = Found("surgesim", case.given.cost, judged, gaps(case.problem, judged), own_gap, 0.0, case.given.seconds)
+    asked = rivals(case.problem, case.model)
+    first = {name: covered(case, name, rival) for name, rival in asked.items()}
+    seen_in = f"{case.given.replications} replications, bound ¥{case.given.bound:,.0f}"
+    print(f"{case.scenario.name}: {len(judged)} promises and periods, {seen_in}")
+    print(table(case, [own, *first.values()]), flush=True)
+    print(best("as they come", list(first.values()), case), flush=True)
+    if not lift:
+        return
+    for title, lifting in (("with one factor on the need", by_one_factor), ("raised where they miss", by_period)):
+        found = {name: lifting(case, name, rival, first[name]) for name, rival in asked.items()}
+        rows = [row for row in found.values() if row is not None]
+        print(table(case, rows), flush=True)
+        lost = [name for name, row in found.items() if row is None]
+        if lost:
+            print(f"never hold: {'; '.join(lost)}")
+        print(best(title, rows, case), flush=True)
 
 
 def main() -> None:
-    """Print the comparison."""
+    """Print the comparison, and what fresh paths say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="scenarios/kettle-recall.yaml")
+    parser.add_argument("--folder", type=Path, help="a run folder of surgesim plan, instead of planning anew")
     parser.add_argument("--replications", type=int, default=400)
     parser.add_argument("--time-limit", type=float, default=300.0)
     parser.add_argument("--seconds", type=float, default=30.0, help="limit of each cover")
-    given = parser.parse_args()
-    scenario = ss.load(given.scenario)
-    started = time.perf_counter()
-    plan = ss.plan(scenario, replications=given.replications, time_limit=given.time_limit)
-    seconds = time.perf_counter() - started
+    parser.add_argument("--lift", action="store_true", help="give rivals that miss, or keep too well, two more chances")
+    parser.add_argument("--no-rivals", action="store_true", help="look at fresh paths only")
+    asked = parser.parse_args()
+    scenario = ss.load(asked.scenario if asked.folder is None else asked.folder / "scenario.yaml")
     model = build(scenario)
     problem = read(scenario, model)
+    if asked.folder is None:
+        started = time.perf_counter()
+        plan = ss.plan(scenario, replications=asked.replications, time_limit=asked.time_limit)
+        given = of_plan(plan, time.perf_counter() - started)
+    else:
+        given = of_folder(asked.folder, problem)
     calls = seen(problem, run(ample(model), seed=1, replications=20)).queues["offered"].mean(axis=0)
-    case = Case(scenario, model, problem, plan, calls, given.replications)
-    own = case.judged(case.simulated(plan.capacity.agents, plan.capacity.paid_s, plan.capacity.lines))
-    rows = [Found("surgesim", plan.cost, *own, 0.0, seconds)]
-    rows += [covered(case, name, need, given.seconds) for name, need in rivals(case).items()]
-    promises = sum(len(promise.periods) for promise in problem.promises)
-    print(f"{scenario.name}: {promises} promises and periods, {given.replications} replications, bound ¥{plan.bound:,.0f}")
-    heads = f"{'':46}{'cost ¥':>14}{'to surgesim':>12}{'over bound':>11}{'not shown':>10}{'missed':>7}"
-    print(f"{heads}{'worst':>8}{'short h':>9}{'s':>7}")
-    for row in rows:
-        print(
-            f"{row.name:46}{row.cost:14,.0f}{row.cost / plan.cost - 1:12.1%}{row.cost / plan.bound - 1:11.1%}"
-            f"{row.unsure:10d}{row.missed:7d}{max(row.worst, 0.0):8.1%}{row.shortage:9.1f}{row.seconds:7.1f}"
-        )
+    case = Case(scenario, model, problem, given, calls, asked.seconds)
+    if not asked.no_rivals:
+        compared(case, asked.lift)
     if problem.probability is not None:
         print(fresh(case))
-    holding = [row for row in rows[1:] if row.unsure == 0]
-    if holding:
-        best = min(holding, key=lambda row: row.cost)
-        print(
-            f"the cheapest rival that holds every promise, {best.name}, costs {best.cost / plan.cost - 1:.1%} more than surgesim"
-        )
-    else:
-        print("no rival holds every promise")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ PATH_SEED = 20_000
 """Sample paths belong to the scenario, not to the luck of a run: every run of a scenario sees the same ones."""
 
 
-def forecast_needs(scenario: Scenario, source: History, clock: Clock, paths: int) -> tuple[Floats, Floats]:
+def forecast_needs(
+    scenario: Scenario, source: History, clock: Clock, paths: int, seed: int = PATH_SEED
+) -> tuple[Floats, Floats]:  # fmt: skip
     """Return the expected needs in each interval, and equally likely sample paths of them.
 
     Parameters
@@ -29,8 +31,8 @@ def forecast_needs(scenario: Scenario, source: History, clock: Clock, paths: int
         What to read and until when.
     clock : Clock
         Intervals of the horizon.
-    paths : int
-        How many sample paths.
+    paths, seed : int
+        How many sample paths, and their luck; another one than the scenario's own for paths that no plan has seen.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def forecast_needs(scenario: Scenario, source: History, clock: Clock, paths: int
     if clock.start <= source.until:
         what = f"the horizon begins on {clock.start}, but the history is known until {source.until}"
         raise ScenarioError(Problem(what, "clock.start", "start later, or end the history earlier (until)"))
-    made = made_forecast(scenario, source, clock, paths)
+    made = made_forecast(scenario, source, clock, paths, seed)
     slots = _intervals(made, clock)
     inside = slots >= 0
     mean, drawn = np.zeros(clock.n_intervals), np.zeros((paths, clock.n_intervals))
@@ -59,7 +61,7 @@ def forecast_needs(scenario: Scenario, source: History, clock: Clock, paths: int
     return mean / per_need, drawn / per_need
 
 
-def made_forecast(scenario: Scenario, source: History, clock: Clock, paths: int) -> Forecast:
+def made_forecast(scenario: Scenario, source: History, clock: Clock, paths: int, seed: int = PATH_SEED) -> Forecast:
     """Return the forecast behind a source, in the file's own counts."""
     days = (clock.dates[-1] - source.until).days
     columns = source.columns
@@ -71,7 +73,7 @@ def made_forecast(scenario: Scenario, source: History, clock: Clock, paths: int)
         announcements=source.announcements,
         interval=format_duration(clock.interval_s),
         paths=paths,
-        seed=PATH_SEED,
+        seed=seed,
         columns={"start": columns.start, "offered": columns.offered},
         parts=parts or None,
         zone=scenario.clock.time_zone,
