@@ -103,7 +103,7 @@ def best(title: str, rows: list[Found], case: Case) -> str:
     return f"{title}: the cheapest that holds every promise, {name}, costs {holding[name]:.1%} more than surgesim"
 
 
-def compared(case: Case, lift: bool) -> None:
+def compared(case: Case, lift: list[str] | None) -> None:
     """Print the comparison."""
     capacity = case.given.capacity
     judged = checks(case.problem, case.simulated(capacity.agents, capacity.paid_s, capacity.lines))
@@ -115,8 +115,9 @@ def compared(case: Case, lift: bool) -> None:
     print(f"{case.scenario.name}: {len(judged)} promises and periods, {seen_in}")
     print(table(case, [own, *first.values()]), flush=True)
     print(best("as they come", list(first.values()), case), flush=True)
-    if not lift:
+    if lift is None:
         return
+    asked = {name: rival for name, rival in asked.items() if not lift or any(word in name for word in lift)}
     for title, lifting in (("with one factor on the need", by_one_factor), ("raised where they miss", by_period)):
         found = {name: lifting(case, name, rival, first[name]) for name, rival in asked.items()}
         rows = [row for row in found.values() if row is not None]
@@ -135,7 +136,8 @@ def main() -> None:
     parser.add_argument("--replications", type=int, default=400)
     parser.add_argument("--time-limit", type=float, default=300.0)
     parser.add_argument("--seconds", type=float, default=30.0, help="limit of each cover")
-    parser.add_argument("--lift", action="store_true", help="give rivals that miss, or keep too well, two more chances")
+    parser.add_argument("--lift", nargs="*", metavar="RIVAL", help="give rivals that miss, or keep too well, two more chances: "
+                        "all of them, or those with one of these words in their name")  # fmt: skip
     parser.add_argument("--no-rivals", action="store_true", help="look at fresh paths only")
     asked = parser.parse_args()
     scenario = ss.load(asked.scenario if asked.folder is None else asked.folder / "scenario.yaml")

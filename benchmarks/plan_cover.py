@@ -26,10 +26,10 @@ from surgesim.planning.watch import Seen, seen
 from surgesim.result.folder import read as read_result
 from surgesim.sim.engine import run
 
-SHORT_JPY = 20_000.0
-"""Price of one agent missing in one interval, where no cover exists."""
+SHORT_JPY = 1e6
+"""Price of one agent missing in one interval, where no cover exists: beyond that of a hire for the whole horizon."""
 GAP = 0.003
-LEAST, MOST, STEP, ROUNDS = 0.7, 1.6, 0.01, 12
+LEAST, MOST, STEP, ROUNDS = 0.8, 1.2, 0.01, 8
 """Factors on a need that are tried; the step between them; rounds in which periods that miss get more."""
 
 
