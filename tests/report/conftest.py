@@ -24,20 +24,24 @@ TREE: dict[str, Any] = {
     "description": {"en": "Four days of a small desk.", "ja": "小さな窓口の4日間。"},
     "clock": {"start": "2020-04-08", "days": 4, "interval": "1h"},
     "hours": {"desk": {"every_day": "09:00-18:00"}},
-    "reasons": {"refund": {"queue": "calls"}},
+    "reasons": {"refund": {"queue": "calls", "title": {"en": "Refund", "ja": "返金"}}},
     "demand": {"usual": {"kind": "rates", "rate": "120/h", "reasons": {"refund": "100%"}, "day_noise": "15%"}},
     "queues": {"calls": {
+        "title": {"en": "Recall line", "ja": "受付窓口"},
         "hours": "desk", "patience": "exponential(3min)", "answer_within": "60s",
         "handling": {"talk": "exponential(5min)", "after": "exponential(1min)"},
         "redial": {"probability": "50%", "delay": "exponential(10min)"},
     }},
-    "sites": {"tokyo": {"seats": 10}, "osaka": {"seats": 0, "title": {"en": "Osaka (to open)", "ja": "大阪(新設)"}}},
-    "shifts": {"day": {"time": "09:00-18:00", "break_time": "12:00-13:00"}},
-    "groups": {
-        "first": {"site": "tokyo", "skills": ["calls"], "heads": 8},
-        "temps": {"site": "osaka", "skills": ["calls"], "source": "temporary"},
+    "sites": {
+        "tokyo": {"seats": 10, "title": {"en": "Tokyo", "ja": "東京"}},
+        "osaka": {"seats": 0, "title": {"en": "Osaka (to open)", "ja": "大阪(新設)"}},
     },
-    "trunks": {"main": {"lines": 20, "queues": ["calls"]}},
+    "shifts": {"day": {"title": {"en": "day", "ja": "日勤"}, "time": "09:00-18:00", "break_time": "12:00-13:00"}},
+    "groups": {
+        "first": {"title": {"en": "Own staff", "ja": "自社要員"}, "site": "tokyo", "skills": ["calls"], "heads": 8},
+        "temps": {"title": {"en": "Temps", "ja": "派遣要員"}, "site": "osaka", "skills": ["calls"], "source": "temporary"},
+    },
+    "trunks": {"main": {"title": {"en": "Main number", "ja": "代表番号"}, "lines": 20, "queues": ["calls"]}},
     "targets": [
         {"queue": "calls", "measure": "service_level", "at_least": "80%", "per": "day"},
         {"queue": "calls", "measure": "abandonment", "at_most": "20%", "per": "horizon"},

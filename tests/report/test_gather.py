@@ -139,10 +139,10 @@ def test_the_certificate_decides_what_is_sure(facts: Facts, plan: Any) -> None:
 
 def test_promises_in_words(facts: Facts) -> None:
     rows = promise_rows(facts, "en")
-    assert rows[0][0] == "calls: Service level (of offered) within 60 s at least 80.0%, every day"
+    assert rows[0][0] == "Recall line: Service level (of offered) within 60 s at least 80.0%, every day"
     assert rows[0][1] == "Wed 8 Apr"
     assert rows[0][6] == "missed"
-    assert promise_rows(facts, "ja")[0][0] == "calls: サービスレベル(着信呼比) 60秒以内 80.0%以上(毎日)"
+    assert promise_rows(facts, "ja")[0][0] == "受付窓口: サービスレベル(着信呼比) 60秒以内 80.0%以上(毎日)"
     assert within(facts, "calls", "en") == "Service level (of offered), within 60 s"
 
 

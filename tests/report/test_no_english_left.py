@@ -45,10 +45,8 @@ def facts(plan: Any) -> Facts:
 
 
 def names(plan: Any) -> set[str]:
-    """Words that the scenario brings along: names of its parts, and what is read from files."""
-    scenario = plan.scenario
-    parts = (scenario.queues, scenario.groups, scenario.sites, scenario.trunks, scenario.shifts, scenario.reasons)
-    return {word for part in parts for name in part for word in words(name)} | set(words(scenario.name))
+    """Words that the scenario brings along: its own name; its parts are called by their Japanese titles."""
+    return set(words(plan.scenario.name))
 
 
 def words(text: str) -> list[str]:

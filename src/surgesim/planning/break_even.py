@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from surgesim.planning.draft import printed
 from surgesim.planning.program import Answer, Flags, Floats
 from surgesim.planning.relaxed import Calls, Relaxed
 from surgesim.planning.sensitivity import by_pay
@@ -115,19 +116,21 @@ def told_wage(relaxed: Relaxed, k: int) -> BreakEven:
     """Return the break-even wage of a staff in words."""
     staff, values = relaxed.draft.problem.staff[k], relaxed.base.values
     assert values is not None
-    name, now, price = staff.group, staff.wage_jpy_h, wage(relaxed, k)
+    now, price = staff.wage_jpy_h, wage(relaxed, k)
+    name, ja_name = printed(relaxed.draft.problem, "groups", staff.group)
     if np.isinf(price):
         en = f"without {name} no plan keeps every promise, whatever the wage"
-        return BreakEven("wage", name, now, None, en, f"{name}なしでは、賃金にかかわらず約束を守れる計画はない")
+        return BreakEven("wage", staff.group, now, None, en, f"{ja_name}なしでは、賃金にかかわらず約束を守れる計画はない")
     if price >= now:
         en = f"{name} is worth its wage up to ¥{price:,.0f} an hour (now ¥{now:,.0f}); dearer, the plan does without"
-        ja = f"{name}は時給¥{price:,.0f}まで採算が合う(現在¥{now:,.0f})。それより高ければ使わない計画になる"
-        return BreakEven("wage", name, now, price, en, ja)
+        ja = f"{ja_name}は時給¥{price:,.0f}まで採算が合う(現在¥{now:,.0f})。それより高ければ使わない計画になる"
+        return BreakEven("wage", staff.group, now, price, en, ja)
     if price < 1.0:
-        en, ja = f"{name} would not be used at any wage", f"{name}は賃金がいくらでも使わない"
-        return BreakEven("wage", name, now, None, en, ja)
+        en, ja = f"{name} would not be used at any wage", f"{ja_name}は賃金がいくらでも使わない"
+        return BreakEven("wage", staff.group, now, None, en, ja)
     en = f"{name} would be worth having below ¥{price:,.0f} an hour (now ¥{now:,.0f})"
-    return BreakEven("wage", name, now, price, en, f"{name}は時給¥{price:,.0f}を下回れば使う価値がある(現在¥{now:,.0f})")
+    ja = f"{ja_name}は時給¥{price:,.0f}を下回れば使う価値がある(現在¥{now:,.0f})"
+    return BreakEven("wage", staff.group, now, price, en, ja)
 
 
 def delayable(relaxed: Relaxed, k: int) -> bool:
@@ -172,12 +175,13 @@ def lead(relaxed: Relaxed, k: int) -> tuple[int, bool]:
 def told_lead(relaxed: Relaxed, k: int) -> BreakEven:
     """Return the break-even lead time of hires in words."""
     staff, (days, there) = relaxed.draft.problem.staff[k], lead(relaxed, k)
-    name, now = staff.group, staff.lead_days
+    now = staff.lead_days
+    name, ja_name = printed(relaxed.draft.problem, "groups", staff.group)
     end = "the plan does without" if there else "no plan keeps every promise"
     end_ja = "採用しない計画になる" if there else "約束を守れる計画はない"
     en = f"hires in {name} are worth having up to a lead time of {days} days (now {now}); later, {end}"
-    ja = f"{name}の採用は準備期間{days}日まで有効(現在{now}日)。それより遅ければ{end_ja}"
-    return BreakEven("lead_time", name, float(now), float(days), en, ja)
+    ja = f"{ja_name}の採用は準備期間{days}日まで有効(現在{now}日)。それより遅ければ{end_ja}"
+    return BreakEven("lead_time", staff.group, float(now), float(days), en, ja)
 
 
 def told_calls(calls: Calls) -> list[BreakEven]:
@@ -218,8 +222,9 @@ def told_opening(calls: Calls, j: int, most: float) -> BreakEven | None:
     if found is None:
         return None
     more, more_ja = ("pays", "採算が合う") if now else ("would pay", "採算が合うようになる")
-    en = f"opening {site.name} {more} from {found:.2f} times the calls on (now 1)"
-    return BreakEven("opening", site.name, 1.0, found, en, f"{site.name}の開設は入電が{found:.2f}倍以上で{more_ja}(現在1倍)")
+    name, ja_name = printed(calls.relaxed.draft.problem, "sites", site.name)
+    en = f"opening {name} {more} from {found:.2f} times the calls on (now 1)"
+    return BreakEven("opening", site.name, 1.0, found, en, f"{ja_name}の開設は入電が{found:.2f}倍以上で{more_ja}(現在1倍)")
 
 
 def _closed(calls: Calls, j: int, factor: float) -> float:

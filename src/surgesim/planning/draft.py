@@ -76,6 +76,13 @@ class Marginal:
     never: tuple[str, str] = ("", "")
 
 
+def printed(problem: Problem, kind: str, name: str) -> tuple[str, str]:
+    """Return what a part is called in English and Japanese, fit for :func:`saying`."""
+    title = problem.called(kind, name)
+    en, ja = (title.in_language(language).replace("{", "{{").replace("}", "}}") for language in ("en", "ja"))
+    return en, ja
+
+
 def saying(text: str) -> Callable[[float], str]:
     """Return what puts an amount into a sentence, e.g. ``saying("add {:,.0f} seats")``."""
     return text.format

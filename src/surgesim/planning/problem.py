@@ -1,7 +1,8 @@
 """The planning problem: what can be decided, what it costs, and what is promised, as plain numbers."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from surgesim.planning.law import Law
 from surgesim.planning.packages import EquipmentChoice, MeasureChoice, StandbyChoice
 from surgesim.planning.promise import Period, Promise
+from surgesim.scenario.fields import Text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -218,6 +220,8 @@ class Problem:
         Share of the worst paths over which each promise must hold together; None: see ``probability``.
     short_jpy : float
         Price of falling short of every promise by all of it, where service is sought within a budget; 0: promises hold.
+    titles : mapping of str to mapping of str to Text
+        Titles of the scenario's parts, by kind and name.
     """
 
     dates: tuple[date, ...]
@@ -246,6 +250,11 @@ class Problem:
     measures: tuple[MeasureChoice, ...] = ()
     tail: float | None = None
     short_jpy: float = 0.0
+    titles: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+
+    def called(self, kind: str, name: str) -> Text:
+        """Return what a queue, group, site, trunk or package is called in print."""
+        return self.titles.get(kind, {}).get(name) or Text(en=name, ja=name)
 
     def most_heads(self, k: int) -> int:
         """Return the greatest number of heads of staff ``k``."""

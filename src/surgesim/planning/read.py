@@ -29,6 +29,7 @@ from surgesim.planning.problem import (
 from surgesim.scenario.centre import Shift
 from surgesim.scenario.levers import HIGHER_IS_BETTER, Levers, SiteLever, StaffLever, Target
 from surgesim.scenario.scenario import Scenario
+from surgesim.scenario.titles import titles
 
 DAY_S = 86_400.0
 
@@ -78,6 +79,7 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         standby=tuple(_package(levers, name) for name in levers.standby),
         heads_per_supervisor=levers.supervisors.heads if levers.supervisors else 0,
         supervisor_jpy_day=float(levers.supervisors.wage) if levers.supervisors else 0.0,
+        titles=titles(scenario),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from surgesim.planning.draft import Draft
+from surgesim.planning.draft import Draft, printed
 from surgesim.planning.program import Answer, Program
 from surgesim.planning.relaxed import Calls, Relaxed
 
@@ -77,23 +77,25 @@ def changes(relaxed: Relaxed, calls: Calls | None) -> Iterator[Changed]:
         yield changed(f"with {MORE:.0%} more calls", f"入電が{MORE:.0%}増えると", calls.solved(1.0 + MORE))
     ranked = by_pay(relaxed)[:MOST_STAFF]
     for k in ranked:
-        name = problem.staff[k].group
+        name, ja = printed(problem, "groups", problem.staff[k].group)
         if problem.staff[k].hires:
             without = relaxed.solved(relaxed.mine("hires.hired", k))
-            yield changed(f"without hires in {name}", f"{name}の採用がなければ", without)
-        yield changed(f"with wages of {name} up {MORE:.0%}", f"{name}の賃金が{MORE:.0%}上がると", dearer(relaxed, k))
+            yield changed(f"without hires in {name}", f"{ja}の採用がなければ", without)
+        yield changed(f"with wages of {name} up {MORE:.0%}", f"{ja}の賃金が{MORE:.0%}上がると", dearer(relaxed, k))
     for n, package in enumerate(problem.standby):
         gone = relaxed.solved(relaxed.package(n))
-        yield changed(f"without standby package {package.name}", f"待機プラン{package.name}がなければ", gone)
+        name, ja = printed(problem, "standby", package.name)
+        yield changed(f"without standby package {name}", f"待機プラン{ja}がなければ", gone)
     for j, site in enumerate(problem.sites):
         if relaxed.growth(j).any():
             gone = relaxed.solved(relaxed.growth(j))
-            yield changed(f"without more seats in {site.name}", f"{site.name}の席を増やせなければ", gone)
+            name, ja = printed(problem, "sites", site.name)
+            yield changed(f"without more seats in {name}", f"{ja}の席を増やせなければ", gone)
     hired = [k for k, staff in enumerate(problem.staff) if staff.hires and staff.lead_days]
     hired.sort(key=lambda k: ranked.index(k) if k in ranked else len(problem.staff) + problem.staff[k].wage_jpy_h)
     for k in hired[:MOST_EARLIER]:
-        name = problem.staff[k].group
-        yield changed(f"with one day less lead time of {name}", f"{name}の準備期間が1日短ければ", earlier(relaxed, k))
+        name, ja = printed(problem, "groups", problem.staff[k].group)
+        yield changed(f"with one day less lead time of {name}", f"{ja}の準備期間が1日短ければ", earlier(relaxed, k))
 
 
 def by_pay(relaxed: Relaxed) -> list[int]:

@@ -14,11 +14,11 @@ Row = tuple[str, ...]
 def hires(facts: Facts, language: str) -> tuple[str, ...]:
     """Return what to order when, one sentence for each order."""
     say = speaker(language)
-    titles = {place.site: place.title.in_language(language) for place in facts.places}
     found = [
         say(
-            "hire_line", heads=whole(hire.heads), group=hire.group, source=say(hire.source),
-            site=titles.get(hire.site, hire.site), order=short_day(hire.order_day, language),
+            "hire_line", heads=whole(hire.heads), group=facts.called("groups", hire.group, language),
+            source=say(hire.source), site=facts.called("sites", hire.site, language),
+            order=short_day(hire.order_day, language),
             training=short_day(hire.training_day, language), work=short_day(hire.work_day, language),
         )
         for hire in facts.hires
@@ -44,15 +44,15 @@ def _site(place: Place, language: str) -> str:
 
 def lines(facts: Facts, language: str) -> tuple[str, ...]:
     """Return the lines of every trunk, one sentence each."""
-    return tuple(_line(line, language) for line in facts.lines)
+    return tuple(_line(line, facts.called("trunks", line.trunk, language), language) for line in facts.lines)
 
 
-def _line(line: Line, language: str) -> str:
+def _line(line: Line, title: str, language: str) -> str:
     say, added = speaker(language), line.lines - line.existing
     if added <= 0:
-        return say("line_line", trunk=line.trunk, lines=whole(line.lines))
+        return say("line_line", trunk=title, lines=whole(line.lines))
     day = short_day(line.added_from, language)
-    return say("line_more", trunk=line.trunk, lines=whole(line.lines), added=whole(added), day=day)
+    return say("line_more", trunk=title, lines=whole(line.lines), added=whole(added), day=day)
 
 
 def verdict(facts: Facts, language: str) -> str:
@@ -92,17 +92,17 @@ def reason_rows(facts: Facts, language: str) -> tuple[Row, ...]:
     return tuple((reason(code, language), long_reason(code, language)) for code in codes)
 
 
-def promise_title(promise: Promise, language: str) -> str:
+def promise_title(facts: Facts, promise: Promise, language: str) -> str:
     """Return a promise in words: measure, threshold, bound, period."""
-    say = speaker(language)
+    say, queue = speaker(language), facts.called("queues", promise.queue, language)
     bound = say("at_least" if promise.at_least else "at_most", bound=share(promise.promised))
     within = "" if promise.within_s is None else f" {say('within', time=seconds(promise.within_s, language))}"
     per = say(f"per_{promise.per}")
     if promise.probability is not None:
         per = say("with_probability", per=per, probability=share(promise.probability, 0))
     if language == "ja":
-        return f"{promise.queue}: {label(promise.measure, language)}{within} {bound}({per})"
-    return f"{promise.queue}: {label(promise.measure, language)}{within} {bound}, {per}"
+        return f"{queue}: {label(promise.measure, language)}{within} {bound}({per})"
+    return f"{queue}: {label(promise.measure, language)}{within} {bound}, {per}"
 
 
 def promise_rows(facts: Facts, language: str) -> tuple[Row, ...]:
@@ -111,10 +111,10 @@ def promise_rows(facts: Facts, language: str) -> tuple[Row, ...]:
     Its title, its tightest period, the value there, the bound shown, the share of replications that keep it in that
     period and in every period, and the verdict.
     """
-    return tuple(_promise_row(promise, language) for promise in facts.promises if promise.periods)
+    return tuple(_promise_row(facts, promise, language) for promise in facts.promises if promise.periods)
 
 
-def _promise_row(promise: Promise, language: str) -> Row:
+def _promise_row(facts: Facts, promise: Promise, language: str) -> Row:
     say = speaker(language)
     worst = promise.periods[promise.worst]
     period = say("horizon") if worst.day is None else short_day(worst.day, language)
@@ -123,7 +123,7 @@ def _promise_row(promise: Promise, language: str) -> Row:
     kept = promise.kept if promise.probability is None else promise.sure
     verdict = say("kept" if promise.sure else "unsure" if kept else "missed")
     shares = (share(worst.value), bound, share(worst.chance), share(promise.chance))
-    return promise_title(promise, language), period, *shares, verdict
+    return promise_title(facts, promise, language), period, *shares, verdict
 
 
 def happened(facts: Facts, language: str) -> tuple[Row, ...]:
@@ -153,8 +153,9 @@ def _happened(facts: Facts, language: str) -> Iterator[Row]:
 def remarks(facts: Facts, language: str) -> tuple[tuple[str, str], ...]:
     """Return where each remark belongs, and what it says: what is the matter, and what to do about it."""
     gap = "。" if language == "ja" else "; "
-    texts = [(remark.where, remark.what.in_language(language), remark.instead.in_language(language)) for remark in facts.remarks]
-    return tuple((where, gap.join(filter(None, (what, instead)))) for where, what, instead in texts)
+    texts = ((remark.what.in_language(language), remark.instead.in_language(language)) for remark in facts.remarks)
+    places = (facts.called("queues", remark.where, language) for remark in facts.remarks)
+    return tuple((where, gap.join(filter(None, found))) for where, found in zip(places, texts, strict=True))
 
 
 def assumptions(facts: Facts, language: str) -> tuple[Row, ...]:

@@ -11,9 +11,11 @@ from surgesim.base.errors import InputError, Problem
 from surgesim.base.text import suggestion
 from surgesim.report import numbers
 from surgesim.report.explain_words import LINES
+from surgesim.report.facts_titles import Titled
 from surgesim.report.words import LANGUAGES, check_language, speaker, unit
 from surgesim.result.result import Result
 from surgesim.scenario.fields import Closed
+from surgesim.scenario.titles import titles
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,17 +47,12 @@ class Line(Closed):
         """Kind of line: the key without group."""
         return self.key.partition("__")[0]
 
-    def text(self, language: str) -> str:
-        """Return what the line is."""
-        said = LINES[self.what][LANGUAGES.index(language)]
-        return f"{said}: {self.of}" if self.of else said
-
     def source(self, language: str) -> str:
         """Return where the value comes from, or how it follows."""
         return LINES[self.what][2 + LANGUAGES.index(language)]
 
 
-class Explanation(Closed):
+class Explanation(Titled):
     """How the staff of one interval follows; ``print`` shows it line by line.
 
     Attributes
@@ -90,13 +87,20 @@ class Explanation(Closed):
     def __str__(self) -> str:
         say, language = speaker(self.language), self.language
         title = f"{self.scenario}, {numbers.day(self.start.date(), language)} {self.start:%H:%M}–{self.end:%H:%M}"
-        rows = [(line.text(language), _written(line, language), line.formula, line.source(language)) for line in self.lines]
+        rows = [(self._text(line), _written(line, language), line.formula, line.source(language)) for line in self.lines]
         wide = [max(_width(row[n]) for row in rows) for n in range(2)]
         gaps = [" " * (wide[1] - _width(row[1])) for row in rows]
         lines = zip(rows, gaps, strict=True)
         shown = [f"{_padded(a, wide[0])}  {gap}{b}  {f'= {c}  ' if c else ''}[{d}]" for (a, b, c, d), gap in lines]
-        where = f"{say('queue')}: {self.queue}" + (f", {say('site')}: {self.site}" if self.site else "")
+        where = f"{say('queue')}: {self.called('queues', self.queue, language)}"
+        where += f", {say('site')}: {self.called('sites', self.site, language)}" if self.site else ""
         return "\n".join([title, where, *shown, f"=> {self.binding()}"])
+
+    def _text(self, line: Line) -> str:
+        """Return what a line is, and of which group or site."""
+        said = LINES[line.what][LANGUAGES.index(self.language)]
+        kind = "sites" if line.what.startswith("seat") else "groups"
+        return f"{said}: {self.called(kind, line.of, self.language)}" if line.of else said
 
 
 def _written(line: Line, language: str) -> str:
@@ -179,7 +183,7 @@ def explanation(
     edges = clock.edges_s
     return Explanation(
         scenario=scenario.name, start=clock.instant(edges[at]), end=clock.instant(edges[at + 1]), site=site, queue=chosen,
-        lines=lines, binds=binds, language=language,
+        lines=lines, binds=binds, language=language, titles=titles(scenario),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from surgesim.report.facts_people import People
+from surgesim.report.facts_titles import Titled
 from surgesim.report.facts_waiting import Ages, Numbers, Ribbon, Waits
 from surgesim.scenario.fields import Assumption, Closed, Text
 
@@ -260,7 +261,7 @@ class Remark(Closed):
     instead: Text
 
 
-class Facts(Closed):
+class Facts(Titled):
     """The whole report. What a plan decides is None or empty for a plain result."""
 
     head: Head

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from surgesim.report.facts import Facts, Fan
-from surgesim.report.words import label, speaker
+from surgesim.report.words import LANGUAGES, label, speaker
 from surgesim.scenario.fields import Closed, Text
 
 Kind = Literal["yen", "share", "count", "seconds"]
@@ -28,8 +28,12 @@ def _text(key: str, tail: str = "") -> Text:
     return Text(en=speaker("en")(key) + tail, ja=speaker("ja")(key) + tail)
 
 
-def _measure(name: str, tail: str) -> Text:
-    return Text(en=label(name, "en") + tail, ja=label(name, "ja") + tail)
+def _of(key: str, facts: Facts, kind: str, name: str) -> Text:
+    return Text(**{la: f"{speaker(la)(key)}: {facts.called(kind, name, la)}" for la in LANGUAGES})
+
+
+def _measure(name: str, facts: Facts, queue: str) -> Text:
+    return Text(**{la: f"{label(name, la)}: {facts.called('queues', queue, la)}" for la in LANGUAGES})
 
 
 def _of_plan(facts: Facts) -> Iterator[Figure]:
@@ -40,12 +44,12 @@ def _of_plan(facts: Facts) -> Iterator[Figure]:
     yield Figure(key="gap", text=_text("gap"), value=facts.certificate.gap, kind="share")
     for team in facts.teams:
         if team.hired > 0:
-            yield Figure(key=f"hired.{team.group}", text=_text("hired", f": {team.group}"), value=team.hired, kind="count")
+            text = _of("hired", facts, "groups", team.group)
+            yield Figure(key=f"hired.{team.group}", text=text, value=team.hired, kind="count")
     for place in facts.places:
-        en, ja = (f"{speaker(la)('seats')}: {place.title.in_language(la)}" for la in ("en", "ja"))
-        yield Figure(key=f"seats.{place.site}", text=Text(en=en, ja=ja), value=place.seats, kind="count")
+        yield Figure(key=f"seats.{place.site}", text=_of("seats", facts, "sites", place.site), value=place.seats, kind="count")
     for line in facts.lines:
-        yield Figure(key=f"lines.{line.trunk}", text=_text("lines", f": {line.trunk}"), value=line.lines, kind="count")
+        yield Figure(key=f"lines.{line.trunk}", text=_of("lines", facts, "trunks", line.trunk), value=line.lines, kind="count")
 
 
 def _of_service(facts: Facts) -> Iterator[Figure]:
@@ -54,19 +58,19 @@ def _of_service(facts: Facts) -> Iterator[Figure]:
             span = measures.get(name)
             if span is None or span.value is None:
                 continue
-            yield Figure(key=f"{name}.{queue}", text=_measure(name, f": {queue}"), value=span.value, kind="share")
+            yield Figure(key=f"{name}.{queue}", text=_measure(name, facts, queue), value=span.value, kind="share")
             for end, value in (("low", span.low), ("high", span.high)):
                 text = Text(
-                    en=f"{label(name, 'en')}: {queue}, {speaker('en')('interval_95')}, {speaker('en')(end).lower()}",
-                    ja=f"{label(name, 'ja')}: {queue}、{speaker('ja')('interval_95')}、{speaker('ja')(end)}",
+                    en=f"{_measure(name, facts, queue).en}, {speaker('en')('interval_95')}, {speaker('en')(end).lower()}",
+                    ja=f"{_measure(name, facts, queue).ja}、{speaker('ja')('interval_95')}、{speaker('ja')(end)}",
                 )
                 if value is not None:
                     yield Figure(key=f"{name}.{queue}.{end}", text=text, value=value, kind="share")
         for name in ("offered", "handled"):
-            yield Figure(key=f"{name}.{queue}", text=_measure(name, f": {queue}"), value=measures[name].value, kind="count")
+            yield Figure(key=f"{name}.{queue}", text=_measure(name, facts, queue), value=measures[name].value, kind="count")
         asa = measures.get("asa_s")
         if asa is not None and asa.value is not None:
-            yield Figure(key=f"asa_s.{queue}", text=_measure("asa_s", f": {queue}"), value=asa.value, kind="seconds")
+            yield Figure(key=f"asa_s.{queue}", text=_measure("asa_s", facts, queue), value=asa.value, kind="seconds")
 
 
 def service_names(facts: Facts, queue: str) -> list[str]:
@@ -80,10 +84,10 @@ def _of_promises(facts: Facts) -> Iterator[Figure]:
     for number, promise in enumerate(facts.promises):
         if not promise.periods:
             continue
-        worst, tail = promise.periods[promise.worst], f": {promise.queue}"
-        en, ja = (f"{speaker(la)('worst')}, {label(promise.measure, la)}{tail}" for la in ("en", "ja"))
+        worst, name = promise.periods[promise.worst], _measure(promise.measure, facts, promise.queue)
+        en, ja = (f"{speaker(la)('worst')}, {name.in_language(la)}" for la in LANGUAGES)
         yield Figure(key=f"promise.{number}.worst", text=Text(en=en, ja=ja), value=worst.value, kind="share")
-        en, ja = (f"{label(promise.measure, la)}{tail}, {speaker(la)('chance')}" for la in ("en", "ja"))
+        en, ja = (f"{name.in_language(la)}, {speaker(la)('chance')}" for la in LANGUAGES)
         if promise.chance is not None:
             yield Figure(key=f"promise.{number}.chance", text=Text(en=en, ja=ja), value=promise.chance, kind="share")
 

@@ -10,7 +10,7 @@ from surgesim.report.embedded_font import FONT_FACE, font_address
 from surgesim.report.facts import CostItem, Day, Facts
 from surgesim.report.headline import headline
 from surgesim.report.plots.album import album
-from surgesim.report.plots.cost_items import name as cost_name
+from surgesim.report.plots.cost_items import named_costs
 from surgesim.report.words import item, label, speaker, unit
 from surgesim.result.measures import MEASURES
 
@@ -44,10 +44,10 @@ def _letters(text: str) -> str:
 def _rendered(facts: Facts, language: str, found: dict[str, bytes]) -> str:
     say = speaker(language)
     return _template().render(
-        facts=facts, language=language, say=say, label=label, item=item, cost_name=cost_name, answer=answer, numbers=numbers,
+        facts=facts, language=language, say=say, label=label, item=item, answer=answer, numbers=numbers,
         kind_of_report=say("report") if facts.certificate else say("result_report"), measures=MEASURES,
         figures={figure.key: figure for figure in headline(facts)}, pictures=_inline(facts, language, found),
-        bill=_bill(facts), days=_days(facts), actual=_actual(facts), unit=unit,
+        bill=_bill(facts, language), days=_days(facts), actual=_actual(facts), unit=unit,
     )  # fmt: skip
 
 
@@ -78,8 +78,8 @@ def _inline(facts: Facts, language: str, pictures: dict[str, bytes]) -> dict[str
     }
 
 
-def _bill(facts: Facts) -> list[CostItem]:
-    return sorted(facts.costs, key=lambda row: -row.cost_jpy)
+def _bill(facts: Facts, language: str) -> list[CostItem]:
+    return sorted(named_costs(facts, language), key=lambda row: -row.cost_jpy)
 
 
 def _days(facts: Facts) -> dict[str, list[Day]]:

@@ -8,6 +8,7 @@ from surgesim.report.facts import Facts
 from surgesim.report.headline import Figure, headline
 from surgesim.report.plots.album import album
 from surgesim.report.plots.cost_items import name as cost_name
+from surgesim.report.plots.cost_items import named_costs
 from surgesim.report.words import label, speaker, unit
 from surgesim.result.measures import MEASURES
 
@@ -93,7 +94,7 @@ def _bill(facts: Facts, language: str) -> Iterator[Block]:
             cost_name(row, language), f"{row.quantity:,.1f}", unit(row.unit, language), numbers.yen(row.price_jpy),
             numbers.yen(row.cost_jpy),
         )
-        for row in sorted(facts.costs, key=lambda row: -row.cost_jpy)
+        for row in sorted(named_costs(facts, language), key=lambda row: -row.cost_jpy)
     ]  # fmt: skip
     total = (say("total_cost"), "", "", "", numbers.yen(facts.cost_jpy))
     yield _heading(2, say("cost_by_item"))
@@ -162,7 +163,7 @@ def _why(facts: Facts, language: str) -> Iterator[Block]:
             )
             for day in facts.days if day.queue == queue
         ]  # fmt: skip
-        yield _heading(3, f"{say('queue')}: {queue} ({answer.within(facts, queue, language)})")
+        yield _heading(3, f"{say('queue')}: {facts.called('queues', queue, language)} ({answer.within(facts, queue, language)})")
         yield _table(head, rows, right=tuple(range(1, 8)), widths=(1.2, 0.9, 0.9, 0.9, 0.9, 1.1, 1.7, 1.5))
     reasons = answer.reason_rows(facts, language)
     if reasons:

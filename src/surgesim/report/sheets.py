@@ -7,7 +7,8 @@ from typing import Any
 from surgesim.report import answer
 from surgesim.report.facts import Facts
 from surgesim.report.facts_waiting import Numbers
-from surgesim.report.words import Speaker, item, label, speaker, unit
+from surgesim.report.plots.cost_items import named_costs
+from surgesim.report.words import item, label, speaker, unit
 from surgesim.result.measures import MEASURES
 
 Cell = Any
@@ -62,9 +63,9 @@ def sheets(facts: Facts, language: str, shifts: list[tuple[Cell, ...]]) -> Itera
     if facts.staffing is not None:
         yield from _staff(facts, language)
     if shifts:
-        yield _shifts(shifts, say)
+        yield _shifts(facts, shifts, language)
     if facts.certificate is not None:
-        yield _hires(facts, say)
+        yield _hires(facts, language)
         yield _seats(facts, language)
     yield _service(facts, language)
     if facts.assumptions:
@@ -79,7 +80,8 @@ def _cost(facts: Facts, language: str) -> Sheet:
         (say("item"), "text", 30), (say("what"), "text", 26), (say("quantity"), "number", 14), (say("unit"), "text", 14),
         (say("price"), "yen", 16), (say("cost"), "yen", 18),
     )  # fmt: skip
-    rows = [(item(c.item, language), c.what, c.quantity, unit(c.unit, language), c.price_jpy, c.cost_jpy) for c in facts.costs]
+    named = named_costs(facts, language)
+    rows = [(item(c.item, language), c.what, c.quantity, unit(c.unit, language), c.price_jpy, c.cost_jpy) for c in named]
     return Sheet("sheet_cost", columns, rows, (say("what_if_price"),), sums=(5,), products={5: (2, 4)})
 
 
@@ -108,21 +110,35 @@ def _staff(facts: Facts, language: str) -> Iterator[Sheet]:
     yield Sheet("sheet_staff", tuple(columns), rows)
 
 
-def _shifts(shifts: list[tuple[Cell, ...]], say: Speaker) -> Sheet:
+def _shifts(facts: Facts, shifts: list[tuple[Cell, ...]], language: str) -> Sheet:
+    say = speaker(language)
     columns = (
         (say("day"), "date", 12), (say("group"), "text", 24), (say("site"), "text", 16), (say("source"), "text", 14),
         (say("shift"), "text", 14), (say("heads"), "count", 10),
     )  # fmt: skip
-    rows = [(*row[:3], say(row[3]), *row[4:]) for row in shifts]
+    rows = [
+        (
+            day, facts.called("groups", group, language), facts.called("sites", site, language), say(source),
+            facts.called("shifts", shift, language), heads,
+        )
+        for day, group, site, source, shift, heads in shifts
+    ]  # fmt: skip
     return Sheet("sheet_shifts", columns, rows, sums=(5,))
 
 
-def _hires(facts: Facts, say: Speaker) -> Sheet:
+def _hires(facts: Facts, language: str) -> Sheet:
+    say = speaker(language)
     columns = (
         (say("group"), "text", 24), (say("source"), "text", 14), (say("site"), "text", 16), (say("heads"), "count", 10),
         (say("order_day"), "date", 14), (say("training_day"), "date", 14), (say("work_day"), "date", 14),
     )  # fmt: skip
-    rows = [(h.group, say(h.source), h.site, h.heads, h.order_day, h.training_day, h.work_day) for h in facts.hires]
+    rows = [
+        (
+            facts.called("groups", h.group, language), say(h.source), facts.called("sites", h.site, language), h.heads,
+            h.order_day, h.training_day, h.work_day,
+        )
+        for h in facts.hires
+    ]  # fmt: skip
     return Sheet("sheet_hires", columns, rows, sums=(3,))
 
 
@@ -140,9 +156,12 @@ def _seats(facts: Facts, language: str) -> Sheet:
         for place in facts.places
     ]  # fmt: skip
     rows += [
-        (say("lines"), line.trunk, line.existing, max(0, line.lines - line.existing), line.lines, line.added_from)
+        (
+            say("lines"), facts.called("trunks", line.trunk, language), line.existing, max(0, line.lines - line.existing),
+            line.lines, line.added_from,
+        )
         for line in facts.lines
-    ]
+    ]  # fmt: skip
     return Sheet("sheet_seats", columns, rows)
 
 
@@ -158,7 +177,7 @@ def _service(facts: Facts, language: str) -> Sheet:
     )  # fmt: skip
     rows = [
         (
-            d.day, d.queue, d.needs, d.offered, d.handled, d.redials, d.blocked, d.abandoned,
+            d.day, facts.called("queues", d.queue, language), d.needs, d.offered, d.handled, d.redials, d.blocked, d.abandoned,
             actual.get(d.day) if d.queue == facts.main_queue else None, d.erlang_c, d.erlang_a, d.service.value,
             d.service.low, d.service.high, d.abandonment.value, answer.why(d, language),
         )

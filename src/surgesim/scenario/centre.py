@@ -61,6 +61,8 @@ class Queue(Closed):
 
     hours: Name
     """Opening hours, by name."""
+    title: Words = ""
+    """Name to print; the key is printed where it is empty."""
     handling: Handling
     """Handling time of one contact."""
     patience: Law | None = None
@@ -191,6 +193,8 @@ class Shift(Closed):
 
     time: Window
     """Start and end, e.g. "09:00-17:30"; an end before the start is on the next day."""
+    title: Words = ""
+    """Name to print; the key is printed where it is empty."""
     break_time: Window | None = None
     """Break inside the shift, e.g. "12:00-13:00": nobody of the shift answers then."""
 
@@ -236,6 +240,8 @@ class Group(Closed):
 
     site: Name
     """Where they sit."""
+    title: Words = ""
+    """Name to print; the key is printed where it is empty."""
     skills: Annotated[tuple[Name, ...], Field(min_length=1)]
     """Queues that they serve, the preferred one first."""
     source: Source = "in_house"
@@ -272,6 +278,8 @@ class Trunk(Closed):
     """Calls that fit at the same time: waiting, talking and on hold together."""
     queues: Annotated[tuple[Name, ...], Field(min_length=1)]
     """Queues reached over this number."""
+    title: Words = ""
+    """Name to print; the key is printed where it is empty."""
 
 
 class Routing(Closed):

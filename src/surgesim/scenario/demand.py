@@ -185,6 +185,8 @@ class Announcement(Closed):
 
     at: Instant
     """When it goes out."""
+    title: Words = ""
+    """Name to print; the key is printed where it is empty."""
     medium: Medium
     """How it goes out; sets the delay law where none is given."""
     reach: Share

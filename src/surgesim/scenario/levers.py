@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from surgesim.base.units import Count, Duration, PositiveDuration, Share, price
-from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table
+from surgesim.scenario.fields import Closed, FrozenMapping, Name, Table, Words
 
 Measure = Literal["service_level", "answer_rate", "abandonment", "blocking", "on_time", "occupancy"]
 Period = Literal["interval", "day", "week", "horizon"]
@@ -114,6 +114,8 @@ class StandbyLever(Closed):
 
     group: Name
     """Group in which its heads work; its staff lever says shifts and wage (the burst price)."""
+    title: Words = ""
+    """Name to print; the key is printed where it is empty."""
     heads: Annotated[int, Field(ge=1)]
     """Heads of one package."""
     packages: Annotated[int, Field(ge=1)] = 1

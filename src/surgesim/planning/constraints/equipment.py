@@ -10,7 +10,7 @@ with x the seats added, m the seats that one lot equips, b the lots and :math:`\
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "equipment"
 SUMMARY = "Added seats need equipment, bought in lots and there after its lead time."
@@ -48,6 +48,6 @@ def restrict(draft: Draft) -> None:
     block.most = Constraint(list(block.lots), rule=most)
     block.equipped = Constraint([key for key in added if key[0] in gear], rule=equipped)
     for j in block.most:
-        name = problem.sites[j].name
+        name, ja = printed(problem, "sites", problem.sites[j].name)
         draft.add_marginal([block.most[j]], -1.0, saying(f"one more lot of equipment for {name} saves ¥{{:,.0f}}"),
-                           saying(f"{name}の機器があと1組あれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                           saying(f"{ja}の機器があと1組あれば¥{{:,.0f}}安くなる"))  # fmt: skip

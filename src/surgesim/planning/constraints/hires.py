@@ -11,7 +11,7 @@ paid by the day like the shortest shift, whether or not he or she starts.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import Problem
 
 KIND = "hires"
@@ -67,6 +67,6 @@ def restrict(draft: Draft) -> None:
 
     block.most = Constraint([k for k in range(len(problem.staff)) if orders(problem, k)], rule=limit)
     for k in block.most:
-        name = problem.staff[k].group
+        name, ja = printed(problem, "groups", problem.staff[k].group)
         draft.add_marginal([block.most[k]], -1.0, saying(f"one more hire in {name} saves ¥{{:,.0f}}"),
-                           saying(f"{name}の採用があと1人できれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                           saying(f"{ja}の採用があと1人できれば¥{{:,.0f}}安くなる"))  # fmt: skip

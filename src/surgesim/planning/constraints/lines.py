@@ -10,7 +10,7 @@ piecewise-linear function through the losses at whole numbers of lots (Erlang B 
 saw; A. K. Erlang, 1917).
 """
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "lines"
 SUMMARY = "Lines come in lots after the lead time; busy tones count against the promises."
@@ -61,6 +61,6 @@ def restrict(draft: Draft) -> None:
         if len(loss.lines) == 1:
             block.busy.add(var >= float(loss.loss[0]))
     for t in block.most:
-        name = problem.trunks[t].name
+        name, ja = printed(problem, "trunks", problem.trunks[t].name)
         draft.add_marginal([block.most[t]], -1.0, saying(f"one more line on {name} saves ¥{{:,.0f}}"),
-                           saying(f"{name}の回線があと1本あれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                           saying(f"{ja}の回線があと1本あれば¥{{:,.0f}}安くなる"))  # fmt: skip

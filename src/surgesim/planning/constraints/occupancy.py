@@ -12,7 +12,7 @@ safety.
 from typing import Any
 
 from surgesim.planning.constraints.targets import place, place_ja
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import Promise
 
 KIND = "occupancy"
@@ -44,11 +44,12 @@ def restrict(draft: Draft) -> None:
     block.holds = Constraint(keys, rule=holds)
     for (p, r), rule in block.holds.items():
         promise = problem.promises[p]
+        queue, ja = printed(problem, "queues", promise.queue_name)
         draft.add_marginal(
             [rule],
             0.01 * draft.surrogate.offered[p, r],
-            saying(f"one point less occupancy of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
-            saying(f"{promise.queue_name}の占有率を{place_ja(promise, r)}1ポイント下げると¥{{:,.0f}}かかる"),
+            saying(f"one point less occupancy of {queue} {place(promise, r)} costs ¥{{:,.0f}}"),
+            saying(f"{ja}の占有率を{place_ja(promise, r)}1ポイント下げると¥{{:,.0f}}かかる"),
         )
 
 

@@ -13,7 +13,7 @@ whole: the roster gives overtime to its heads in turn.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "overtime"
 SUMMARY = "Overtime costs a premium, and there is only so much of it in a week and in thirty days."
@@ -55,10 +55,10 @@ def restrict(draft: Draft) -> None:
     keys = [(k, span, last) for k, span in limits for last in range(problem.days) if hours[k][last]]
     block.within = Constraint(keys, rule=within)
     for k, span in limits:
-        name = problem.staff[k].group
+        name, ja = printed(problem, "groups", problem.staff[k].group)
         rules = [block.within[key] for key in keys if key[:2] == (k, span)]
         draft.add_marginal(rules, -1.0, saying(f"one more hour of overtime of {name} in any {span} days saves ¥{{:,.0f}}"),
-                           saying(f"{name}の残業が{span}日間であと1時間できれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                           saying(f"{ja}の残業が{span}日間であと1時間できれば¥{{:,.0f}}安くなる"))  # fmt: skip
 
 
 def _hours(draft: Draft, k: int) -> list[list[Any]]:

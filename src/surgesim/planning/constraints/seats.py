@@ -11,7 +11,7 @@ nobody works there.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "seats"
 SUMMARY = "Agents at work at a site never exceed its seats; added seats are contracted by day."
@@ -71,5 +71,6 @@ def restrict(draft: Draft) -> None:
     for j, site in enumerate(problem.sites):
         rules = [block.within[key] for key in keys if key[0] == j]
         if rules:
-            draft.add_marginal(rules, -1.0, saying(f"one more seat in {site.name} on every day saves ¥{{:,.0f}}"),
-                               saying(f"{site.name}の席が毎日あと1席あれば¥{{:,.0f}}安くなる"))  # fmt: skip
+            name, ja = printed(problem, "sites", site.name)
+            draft.add_marginal(rules, -1.0, saying(f"one more seat in {name} on every day saves ¥{{:,.0f}}"),
+                               saying(f"{ja}の席が毎日あと1席あれば¥{{:,.0f}}安くなる"))  # fmt: skip

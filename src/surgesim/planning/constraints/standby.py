@@ -12,7 +12,7 @@ shortest term (see ``minimum-term``).
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "standby"
 SUMMARY = "Standby packages are reserved for a fee, activated when needed, and there after their lead time."
@@ -62,6 +62,6 @@ def restrict(draft: Draft) -> None:
         rule=lambda b, n: quicksum(var for (m, _), var in b.activated.items() if m == n) <= b.reserved[n],
     )
     for n in packages:
-        name = problem.standby[n].name
+        name, ja = printed(problem, "standby", problem.standby[n].name)
         draft.add_marginal([block.most[n]], -1.0, saying(f"one more package {name} saves ¥{{:,.0f}}"),
-                           saying(f"待機プラン{name}をあと1つ確保できれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                           saying(f"待機プラン{ja}をあと1つ確保できれば¥{{:,.0f}}安くなる"))  # fmt: skip

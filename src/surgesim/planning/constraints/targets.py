@@ -13,7 +13,7 @@ busy as the quantile where they hold with a probability.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import Promise
 
 KIND = "targets"
@@ -58,15 +58,16 @@ def restrict(draft: Draft) -> None:
     block.holds = Constraint(keys, rule=holds)
     for (p, r), rule in block.holds.items():
         promise, scale = problem.promises[p], 0.01 * draft.surrogate.offered[p, r]
+        queue, ja = printed(problem, "queues", promise.queue_name)
         better = "one more point of" if promise.at_least else "one point less"
         draft.add_marginal(
             [rule],
             scale,
-            saying(f"{better} {words(promise)} of {promise.queue_name} {place(promise, r)} costs ¥{{:,.0f}}"),
-            saying(f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント改善するのに¥{{:,.0f}}"),
+            saying(f"{better} {words(promise)} of {queue} {place(promise, r)} costs ¥{{:,.0f}}"),
+            saying(f"{ja}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}1ポイント改善するのに¥{{:,.0f}}"),
             (
-                f"{better} {words(promise)} of {promise.queue_name} {place(promise, r)} is out of reach of every plan",
-                f"{promise.queue_name}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}あと1ポイント改善できる計画はない",
+                f"{better} {words(promise)} of {queue} {place(promise, r)} is out of reach of every plan",
+                f"{ja}の{JAPANESE[promise.measure]}を{place_ja(promise, r)}あと1ポイント改善できる計画はない",
             ),
         )
 

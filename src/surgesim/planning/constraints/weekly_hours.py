@@ -10,7 +10,7 @@ holds for the staff as a whole: the roster gives short and long weeks in turn.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "weekly-hours"
 SUMMARY = "In any seven days nobody is paid for more hours than the contract has (part-timers)."
@@ -51,7 +51,7 @@ def restrict(draft: Draft) -> None:
     keys = [(k, last) for k in bound for last in range(problem.days) if any(last - 6 <= d <= last for _, d in draft.works[k])]
     block.within = Constraint(keys, rule=within)
     for k in bound:
-        name = problem.staff[k].group
+        name, ja = printed(problem, "groups", problem.staff[k].group)
         draft.add_marginal([block.within[key] for key in keys if key[0] == k], -1.0,
                            saying(f"one more contract hour of {name} a week saves ¥{{:,.0f}}"),
-                           saying(f"{name}の契約時間が週にあと1時間あれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                           saying(f"{ja}の契約時間が週にあと1時間あれば¥{{:,.0f}}安くなる"))  # fmt: skip

@@ -8,6 +8,7 @@ from surgesim.report.gather.formulas import with_formulas
 from surgesim.result.result import Result
 from surgesim.scenario.fields import Text, as_text
 from surgesim.scenario.scenario import Scenario
+from surgesim.scenario.titles import titles
 
 BOUND_OF = Text(
     en="the model in which formulas, moved to what the simulation saw, stand for the service; it is no bound on all plans",
@@ -45,6 +46,7 @@ def _facts(result: Result, plan: Any) -> Facts:
     decided = {} if plan is None else _decided(plan)
     return Facts(
         head=_head(scenario, result, plan),
+        titles=titles(scenario),
         promises=judged(service.promises(result), plan),
         days=with_formulas(result, service.days(result), plan),
         totals=totals,
@@ -154,10 +156,10 @@ def _head(scenario: Scenario, result: Result, plan: Any) -> Head:
 
 
 def _command(scenario: Scenario, result: Result, plan: Any) -> str:
+    replications = f"--replications {result.replications}"
     if plan is None:
-        return f"surgesim run scenario.yaml --engine {result.engine} --replications {result.replications} --seed {result.seed}"
-    seed = plan.certificate.get("seed", result.seed)
-    return f"surgesim plan scenario.yaml --seed {seed} --out FOLDER"
+        return f"surgesim run scenario.yaml --engine {result.engine} {replications} --seed {result.seed} --out FOLDER"
+    return f"surgesim plan scenario.yaml {replications} --seed {plan.certificate.get('seed', result.seed)} --out FOLDER"
 
 
 def _remark(flag: Any) -> Remark:

@@ -1,7 +1,7 @@
 """Every picture that facts allow, by name, in the order of the report."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from surgesim.report.facts import Facts
 from surgesim.report.plots import (
@@ -60,45 +60,65 @@ def shown_queues(facts: Facts) -> tuple[str, ...]:
 
 def _all(facts: Facts, language: str) -> Iterator[tuple[str, str, Draw]]:
     say = speaker(language)
-    fan, there = facts.fan, facts.staffing
+    fan, there, cost = facts.fan, facts.staffing, facts.cost_jpy
     if fan is not None:
-        yield "arrivals", say("fan_title"), lambda: arrival_fan.figure(fan, language)
+        marks = tuple((at, facts.called("announcements", name, language)) for at, name in fan.announcements)
+        yield "arrivals", say("fan_title"), _later(arrival_fan.figure, fan.model_copy(update={"announcements": marks}), language)
     if path.possible(facts.flows):
         yield "path", say("path_title"), lambda: path.figure(facts.flows, facts.people, language)
     if there is not None:
         yield "staffing", say("staffing_title"), lambda: staffing.figure(there, language)
     yield from _of_queues(facts, language)
-    cost = facts.cost_jpy
     if cost is not None and facts.costs:
-        yield "cost", say("cost_title"), lambda: cost_items.figure(facts.costs, cost, language)
+        yield "cost", say("cost_title"), lambda: cost_items.figure(cost_items.named_costs(facts, language), cost, language)
     if facts.places:
-        yield "sites", say("sites_title"), lambda: site_table.figure(facts.places, facts.teams, language)
+        teams = tuple(_named(facts, team, "groups", language) for team in facts.teams)
+        yield "sites", say("sites_title"), lambda: site_table.figure(facts.places, teams, language)
     if facts.hires:
-        yield "hires", say("hires_title"), lambda: hires.figure(facts.hires, facts.head.last_day, language)
+        orders = tuple(_named(facts, hire, "groups", language) for hire in facts.hires)
+        yield "hires", say("hires_title"), lambda: hires.figure(orders, facts.head.last_day, language)
     if facts.busy:
-        yield "occupancy", say("busy_title"), lambda: occupancy.figure(facts.busy, language)
+        busy = tuple(_named(facts, site, "sites", language) for site in facts.busy)
+        yield "occupancy", say("busy_title"), lambda: occupancy.figure(busy, language)
 
 
 def _of_queues(facts: Facts, language: str) -> Iterator[tuple[str, str, Draw]]:
     say = speaker(language)
     for queue in shown_queues(facts):
-        days = tuple(day for day in facts.days if day.queue == queue)
-        promise = next((p for p in facts.promises if p.queue == queue and p.measure.startswith("service_level")), None)
-        grid = next(grid for grid in facts.grids if grid.queue == queue)
-        flow = next(flow for flow in facts.flows if flow.queue == queue)
-        wait = next((wait for wait in facts.waits if wait.queue == queue), None)
-        yield f"service-{queue}", f"{say('service_title')}: {queue}", _later(service_days.figure, days, promise, language)
-        yield f"heat-{queue}", f"{say('heat_title')}: {queue}", _later(service_heat.figure, grid, language)
-        yield f"flow-{queue}", f"{say('flow_title')}: {queue}", _later(waterfall.figure, flow, language)
-        if wait is not None:
-            longest = facts.totals[queue].get("longest_wait_s")
-            reached = None if longest is None else longest.value
-            yield f"waits-{queue}", f"{say('waits_title')}: {queue}", _later(waits.figure, wait, language, reached)
-        ribbon = next((ribbon for ribbon in facts.ribbons if ribbon.queue == queue), None)
-        if ribbon is not None:
-            yield f"ribbon-{queue}", f"{say('ribbon_title')}: {queue}", _later(queue_ribbon.figure, ribbon, language)
+        for kind, draw, *arguments in _pictures_of(facts, queue):
+            shown = [_named(facts, part, "queues", language) for part in arguments]
+            title = f"{say(f'{kind}_title')}: {facts.called('queues', queue, language)}"
+            yield f"{kind}-{queue}", title, _later(draw, *shown, language)
     for ages in facts.ages:
-        yield f"age-{ages.queue}", f"{say('age_title')}: {ages.queue}", _later(backlog_age.figure, ages, language)
+        title = f"{say('age_title')}: {facts.called('queues', ages.queue, language)}"
+        yield f"age-{ages.queue}", title, _later(backlog_age.figure, _named(facts, ages, "queues", language), language)
+
+
+def _pictures_of(facts: Facts, queue: str) -> "Iterator[tuple[Any, ...]]":
+    """Yield what is drawn of a queue of calls: kind of picture, function, and the facts that it shows."""
+
+    def mine(parts: "Iterable[Any]") -> Any:
+        return next((part for part in parts if part.queue == queue), None)
+
+    days = tuple(day for day in facts.days if day.queue == queue)
+    promise = next((p for p in facts.promises if p.queue == queue and p.measure.startswith("service_level")), None)
+    yield "service", service_days.figure, days, promise
+    yield "heat", service_heat.figure, mine(facts.grids)
+    yield "flow", waterfall.figure, mine(facts.flows)
+    if mine(facts.waits) is not None:
+        longest = facts.totals[queue].get("longest_wait_s")
+        yield "waits", waits.figure, mine(facts.waits), None if longest is None else longest.value
+    if mine(facts.ribbons) is not None:
+        yield "ribbon", queue_ribbon.figure, mine(facts.ribbons)
+
+
+def _named(facts: Facts, part: Any, kind: str, language: str) -> Any:
+    """Return a part of the facts in which its queue, group or site is called as in print; anything else as it is."""
+    if isinstance(part, tuple):
+        return tuple(_named(facts, one, kind, language) for one in part)
+    field = kind.removesuffix("s")
+    name = getattr(part, field, None)
+    return part if name is None else part.model_copy(update={field: facts.called(kind, name, language)})
 
 
 def _later(draw: "Callable[..., Figure]", *arguments: object) -> Draw:

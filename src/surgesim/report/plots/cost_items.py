@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from surgesim.report import style
-from surgesim.report.facts import CostItem
+from surgesim.report.facts import CostItem, Facts
 from surgesim.report.numbers import share, yen
 from surgesim.report.words import item, speaker
 
@@ -46,6 +46,17 @@ def figure(costs: tuple[CostItem, ...], total_jpy: float, language: str) -> "Fig
 
 def _tell(axes: "Axes", place: int, end_jpy: float, text: str) -> None:
     axes.annotate(text, (end_jpy / 1e6, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
+
+
+_PAID_FOR = {"opening": "sites", "open days": "sites", "seats": "sites", "equipment": "sites", "supervisors": "sites",
+             "lines": "trunks", "reserving": "standby", "activating": "standby"}  # fmt: skip
+"""What a kind of cost is paid for; a group where it is not named."""
+
+
+def named_costs(facts: Facts, language: str) -> tuple[CostItem, ...]:
+    """Return the bill with groups, sites, trunks and packages as they are called in print."""
+    named = ((row, facts.called(_PAID_FOR.get(row.item, "groups"), row.what, language)) for row in facts.costs)
+    return tuple(row.model_copy(update={"what": what}) for row, what in named)
 
 
 def name(row: CostItem, language: str) -> str:

@@ -19,7 +19,7 @@ FIRST_S = 0.8
 """Where the logarithmic axis begins: nobody tells apart shorter waits."""
 
 
-def figure(waits: Waits, language: str, longest_s: float | None = None) -> "Figure":
+def figure(waits: Waits, longest_s: float | None, language: str) -> "Figure":
     """Return the cumulative distribution of waits above their histogram.
 
     Parameters

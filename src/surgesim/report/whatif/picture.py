@@ -9,6 +9,7 @@ from surgesim.report import style
 from surgesim.report.numbers import share
 from surgesim.report.whatif.question import Answer, WhatIf
 from surgesim.report.words import speaker
+from surgesim.scenario.titles import called
 
 DPI = 100
 
@@ -43,7 +44,8 @@ class Picture:
         (self.preview,) = self.axes.plot([], [], "o--", color=style.ORANGE, markersize=4, label=say("panel_preview"))
         (self.simulated,) = self.axes.plot([], [], "o-", color=style.BLUE, markersize=4, label=say("simulated"))
         self.band = self.axes.fill_between(places, 0, 0, color=style.BLUE, alpha=0.25, linewidth=0, label=say("interval_95"))
-        style.title(self.figure, f"{say('panel_picture')} – {question.queue}")
+        title = called(question.scenario, "queues", question.queue).in_language(question.language)
+        style.title(self.figure, f"{say('panel_picture')} – {title}")
         style.legend(self.figure, self.axes, columns=5)
         style.finish(self.figure, question.language)
         self.figure.set_dpi(DPI)

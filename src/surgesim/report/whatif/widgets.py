@@ -11,7 +11,7 @@ from surgesim.report.whatif.letters import japanese_letters
 from surgesim.report.whatif.picture import Picture
 from surgesim.report.whatif.question import MEASURES, MOST_HOURS, Answer, Settings, WhatIf
 from surgesim.report.words import label, speaker
-from surgesim.scenario.fields import as_text
+from surgesim.scenario.titles import called
 
 PAUSE_S = 0.7
 """The simulation refines by itself when no slider has moved for so long."""
@@ -59,7 +59,7 @@ class Panel:
 
         base, say = self.question.settings, self.say
         wide = {"layout": {"width": "42em", "max_width": "98%"}, "style": {"description_width": "17em"}}
-        title = as_text(self.question.scenario.sites[self.question.site].title or self.question.site)
+        title = called(self.question.scenario, "sites", self.question.site)
         ends = {
             "affected": (say("panel_affected"), base.affected, 0, 3 * base.affected, max(base.affected // 50, 1)),
             "hours_later": (say("panel_hours_later"), 0, -MOST_HOURS, MOST_HOURS, 1),
