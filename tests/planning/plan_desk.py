@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from surgesim.planning.law import Law
+from surgesim.planning.law import JP, Law
 from surgesim.planning.packages import EquipmentChoice, MeasureChoice, StandbyChoice
 from surgesim.planning.problem import Period, Problem, Promise, ShiftChoice, SiteChoice, StaffChoice, TrunkChoice
 from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
@@ -73,11 +73,12 @@ TRUNK = TrunkChoice("main", 0, 10, 2, 10, 0, 100.0, (0,))
 OPENING = SiteChoice("osaka", 0, 0, 30, 10_000.0, 1_000.0, 100.0, 1, np.ones(8))
 CAP = Promise(0, "calls", "occupancy", "offered", 0.85, False, (Period("2027-11-01", np.arange(4)),), (0,), 60.0)
 CHATBOT = MeasureChoice("chatbot", 50_000.0, 3_000.0, 1_200.0, 1)
+LATE = (shift("night", 2, (3,), 8.0, start_s=22 * HOUR, end_s=31 * HOUR), shift("morning", 2, (0, 1), 4.0, start_s=6 * HOUR, end_s=10 * HOUR))  # fmt: skip
 LONGER = (shift("early", 2, (0, 1), 4.0), shift("early+2h", 2, (0, 1, 2), 6.0, overtime_s=2 * HOUR))
 EQUIPPED = replace(OPENING, equipment=EquipmentChoice(10, 2, 1, 80_000.0))
 PACKAGE = StandbyChoice("reserve", 0, 6, 2, 1, 2, 30_000.0, 10_000.0)
 
 __all__ = [
-    "CAP", "CHATBOT", "EQUIPPED", "HOUR", "LONGER", "LOSS", "NIGHT", "OPENING", "PACKAGE", "TRUNK",
+    "CAP", "CHATBOT", "EQUIPPED", "HOUR", "JP", "LATE", "LONGER", "LOSS", "NIGHT", "OPENING", "PACKAGE", "TRUNK",
     "curves", "hired", "problem", "replace", "shift", "staff",
 ]  # fmt: skip

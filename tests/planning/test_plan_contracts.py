@@ -58,7 +58,7 @@ def test_more_lots_never_cost_more(lot, lots):
 
 def test_too_little_equipment_says_how_much_more():
     ways = {way.kinds: way.sentences for way in ways_out(_seated(2, 1, 0, (3, 8))[1], 20.0)}
-    assert ways["equipment",] == ("buy 2.0 more lots of equipment for tokyo (now at most 1)",)
+    assert ways["equipment",] == ("buy 2 more lots of equipment for tokyo (now at most 1)",)
 
 
 def test_stages_buy_whole_lots_and_keep_those_of_a_plan_nearby():

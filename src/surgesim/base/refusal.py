@@ -19,12 +19,15 @@ class WayOut:
         What to relax, one sentence each, in English and Japanese.
     cost_jpy : float
         Cost of the cheapest plan then, by the linear relaxation: no plan costs less.
+    whole : bool
+        Whether it is enough for whole heads and lines; else for fractions, as those were not found in time.
     """
 
     kinds: tuple[str, ...]
     sentences: tuple[str, ...]
     cost_jpy: float
     japanese: tuple[str, ...] = ()
+    whole: bool = True
 
     def __str__(self) -> str:
         return self.in_language("en")
@@ -35,6 +38,8 @@ class WayOut:
         shown, left = list(said[:MOST_SENTENCES]), len(said) - MOST_SENTENCES
         if left > 0:
             shown.append(f"同種のものがあと{left}件" if language == "ja" else f"and {left} more of this kind")
+        if not self.whole:
+            shown.append("整数の人数・回線にはもう少し必要" if language == "ja" else "a little more where whole numbers need it")
         if language == "ja":
             return f"{'、'.join(shown)}(そのときの計画の費用は少なくとも¥{self.cost_jpy:,.0f})"
         return f"{'; '.join(shown)} (the plan then costs at least ¥{self.cost_jpy:,.0f})"

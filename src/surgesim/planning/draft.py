@@ -42,6 +42,8 @@ class Relaxation:
         Weight among all relaxations.
     sentence, japanese : callable
         From the amount to one sentence that says what to relax.
+    step : float
+        The amount comes in steps of this size: whole heads, tenths of a point.
     """
 
     kind: str
@@ -49,6 +51,31 @@ class Relaxation:
     weight: float
     sentence: Callable[[float], str]
     japanese: Callable[[float], str]
+    step: float
+
+    def enough(self, amount: float) -> float:
+        """Return an amount rounded up to whole steps."""
+        return self.step * math.ceil(amount / self.step - 1e-4)
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Heads who come together.
+
+    Attributes
+    ----------
+    paid, first : int
+        First day that is paid (training), and first day of work.
+    heads : Term
+        Heads, those who drop out left out.
+    term_days : int
+        Shortest paid engagement, days from the first day that is paid.
+    """
+
+    paid: int
+    first: int
+    heads: Term
+    term_days: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +146,8 @@ class Draft:
         self.surrogate = surrogate
         self.elastic = elastic
         self.dear = dear
+        self.loose = False
+        """Whether kinds are left out, so that nothing may be taken from them beforehand."""
         self.kinds = dict(kinds) if kinds is not None else shelf()
         self.model = ConcreteModel(name="plan")
         self.model.total = Expression(expr=0.0)
@@ -164,11 +193,11 @@ class Draft:
         self.surplus: defaultdict[tuple[int, int], list[Term]] = defaultdict(list)
         """Terms of the surplus, by (promise, period)."""
         self.terms: defaultdict[int, list[int]] = defaultdict(list)
-        """Shortest engagements in days, by staff."""
+        """Shortest engagements of all who come, in days, by staff."""
         self.day_caps: defaultdict[int, list[int]] = defaultdict(list)
         """Greatest numbers of working days in any seven days, by staff."""
-        self.engaged: defaultdict[int, list[tuple[int, Term]]] = defaultdict(list)
-        """Cohorts as (order day, heads after drop-out), by staff."""
+        self.engaged: defaultdict[int, list[Cohort]] = defaultdict(list)
+        """Heads who come, by staff."""
         self.day_of_column: dict[int, int] = {}
         """Day of each variable that belongs to one, by identity: the others are decided for the whole horizon."""
 
@@ -226,6 +255,7 @@ class Draft:
         sentence: Callable[[float], str],
         japanese: Callable[[float], str],
         most: float = math.inf,
+        step: float = 1.0,
     ) -> Term:
         """Return 0, or the amount by which a rule may be broken where its kind is elastic."""
         from pyomo.environ import NonNegativeReals, Var
@@ -238,7 +268,7 @@ class Draft:
         amount = block.broken[len(self.relaxations)]
         if most < math.inf:
             amount.setub(most)
-        self.relaxations.append(Relaxation(kind, amount, weight, sentence, japanese))
+        self.relaxations.append(Relaxation(kind, amount, weight, sentence, japanese, step))
         return amount
 
     def is_planned(self, group: int) -> bool:

@@ -1,9 +1,88 @@
 """Labour-law profiles as data. Not legal advice: check the version date."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 HOUR_S = 3600.0
+
+
+@dataclass(frozen=True)
+class OvertimeLimits:
+    """How much overtime of one head an agreement on overtime allows, seconds.
+
+    Attributes
+    ----------
+    month_s, year_s : float
+        In a calendar month, and in a year.
+    special_month_s, special_average_s, special_year_s : float
+        With a special clause: in a month, on average over any two to six months, and in a year.
+    special_months : int
+        Months of a year in which the special clause may be used.
+    dear_after_s, dear_premium : float
+        Overtime of a month beyond the first number has at least the premium of the second.
+    """
+
+    month_s: float
+    year_s: float
+    special_month_s: float
+    special_average_s: float
+    special_year_s: float
+    special_months: int
+    dear_after_s: float
+    dear_premium: float
+
+    def windows(self, months: int, before_s: Sequence[float], special: bool) -> "list[OvertimeWindow]":
+        """Return the greatest overtime of one head in months of a horizon, in their averages, and in all of it.
+
+        Parameters
+        ----------
+        months : int
+            Calendar months that the horizon touches.
+        before_s : sequence of float
+            Overtime already worked: in the month in which the horizon begins, in the month before that, and so on.
+        special : bool
+            Whether the agreement has a special clause.
+
+        Notes
+        -----
+        The months beyond the limit are given to the first months of the horizon, on the safe side.
+        """
+        begun = before_s[0] if before_s else 0.0
+        earlier = tuple(before_s[1:])
+        used = sum(month > self.month_s for month in earlier)
+        found = []
+        for m in range(months):
+            most = self.special_month_s if special and used + m < self.special_months else self.month_s
+            found.append(OvertimeWindow(m, m, most - (begun if m == 0 else 0.0)))
+        for m in range(months if special else 0):
+            for n in range(2, min(6, m + 1 + len(earlier)) + 1):  # longer ones say nothing more
+                first = m - n + 1
+                known = sum(earlier[-1 - j] for j in range(first, 0))
+                worked = known + (begun if first <= 0 else 0.0)
+                found.append(OvertimeWindow(max(0, first), m, n * self.special_average_s - worked, n))
+        year_s = self.special_year_s if special else self.year_s
+        found.append(OvertimeWindow(0, months - 1, year_s - begun - sum(earlier), 12))
+        return [OvertimeWindow(one.first, one.last, max(0.0, one.most_s), one.months) for one in found]
+
+
+@dataclass(frozen=True)
+class OvertimeWindow:
+    """Months of a horizon, and the greatest overtime of one head in them: one month, an average of several, or the year.
+
+    Attributes
+    ----------
+    first, last : int
+        First and last month of the horizon that count, from 0.
+    most_s : float
+        Greatest overtime in the horizon, seconds: what was worked before is taken off.
+    months : int
+        Length of the window in months, those before the horizon included; 12 is the year.
+    """
+
+    first: int
+    last: int
+    most_s: float
+    months: int = 1
 
 
 @dataclass(frozen=True)
@@ -28,8 +107,10 @@ class Law:
         Shortest engagement of dispatched workers without an exemption, days.
     overtime_premium : float
         Least premium on the wage of an hour of overtime, share.
-    overtime_month_s : float
-        Greatest overtime of one head in any thirty days, seconds.
+    agreement : OvertimeLimits or None
+        Limits of an agreement on overtime; None: the levers alone say.
+    rest_s : float
+        Least rest between two shifts of one head, seconds; 0 where the law only asks for an effort.
     """
 
     name: str
@@ -42,7 +123,8 @@ class Law:
     night_premium: float
     dispatch_days: int
     overtime_premium: float = 0.0
-    overtime_month_s: float = math.inf
+    agreement: OvertimeLimits | None = None
+    rest_s: float = 0.0
 
     def break_needed_s(self, paid_s: float) -> float:
         """Shortest break of a shift with so much working time, seconds."""
@@ -68,9 +150,15 @@ JP = Law(
     night_premium=0.25,
     # Worker Dispatch Act art. 35-4: engagements of 30 days or less are barred in principle.
     dispatch_days=31,
-    # Labour Standards Act art. 37 (25 %), 36 (45 h a month; needs an agreement with the staff's representatives).
+    # Labour Standards Act art. 37: 25 %; 50 % beyond 60 h a month.
     overtime_premium=0.25,
-    overtime_month_s=45 * HOUR_S,
+    # Art. 36: needs an agreement with the staff's representatives; less than 100 h a month, which leaves out the last minute.
+    # The limits of a month and of the averages count work on days of rest too, of which plans have none.
+    agreement=OvertimeLimits(
+        45 * HOUR_S, 360 * HOUR_S, 100 * HOUR_S - 60.0, 80 * HOUR_S, 720 * HOUR_S, 6, dear_after_s=60 * HOUR_S, dear_premium=0.5
+    ),
+    # The Act on working time (1992, as of 2019) asks for an effort to give a rest between shifts, and names no number.
+    rest_s=0.0,
 )
 
 BY_TIME_ZONE = {"Asia/Tokyo": JP}

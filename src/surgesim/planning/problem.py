@@ -31,6 +31,8 @@ class ShiftChoice:
         For each day on which the shift starts: intervals, and the share of each during which its people are on duty.
     overtime_s : float
         Overtime at its end, seconds.
+    start_s, end_s : float
+        Start and end, seconds after the midnight of the day on which it starts.
     """
 
     name: str
@@ -39,6 +41,8 @@ class ShiftChoice:
     night_s: float
     cover: tuple[tuple[Integers, Floats], ...]
     overtime_s: float = 0.0
+    start_s: float = 0.0
+    end_s: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,14 @@ class StaffChoice:
     overtime_premium, overtime_week_s, week_s : float
         Premium on the wage of an hour of overtime, share; greatest overtime, and greatest paid time without it, of one head in
         any seven days, seconds.
+    overtime_before_s : tuple of float
+        Overtime of one head in the month in which the horizon begins, before it, and in the months before that one, seconds.
+    special_clause : bool
+        Whether the agreement on overtime has a special clause.
+    rest_s : float
+        Least rest between two shifts of one head, seconds.
+    lender_jpy_day : float
+        What it costs the lender that one head works here for a day.
     """
 
     group: str
@@ -92,6 +104,10 @@ class StaffChoice:
     overtime_premium: float = 0.0
     overtime_week_s: float = math.inf
     week_s: float = math.inf
+    overtime_before_s: tuple[float, ...] = ()
+    special_clause: bool = False
+    rest_s: float = 0.0
+    lender_jpy_day: float = 0.0
 
     @property
     def wait_days(self) -> int:
@@ -260,6 +276,11 @@ class Problem:
         """Return the greatest number of heads of staff ``k``."""
         reserve = sum(package.heads * package.packages for package in self.standby if package.staff == k)
         return self.staff[k].on_hand + self.staff[k].hires + reserve
+
+    def month_of(self) -> list[int]:
+        """Return the calendar month of each day, counted from that of the first day."""
+        first = self.dates[0]
+        return [12 * (day.year - first.year) + day.month - first.month for day in self.dates]
 
     def staffed(self, groups: tuple[int, ...]) -> list[int]:
         """Return the intervals in which somebody of these groups may be on duty."""

@@ -129,6 +129,10 @@ def _staff(scenario: Scenario, model: Model, law: Law | None, name: str) -> Staf
         overtime_premium=max(lever.overtime.premium, law.overtime_premium if law else 0.0) if lever.overtime else 0.0,
         week_s=lever.hours_per_week or math.inf,
         overtime_week_s=(lever.overtime.per_week if lever.overtime else None) or math.inf,
+        overtime_before_s=(lever.overtime.this_month, *lever.overtime.months_before) if lever.overtime else (),
+        special_clause=lever.overtime.special_clause if lever.overtime else False,
+        rest_s=max(lever.rest, law.rest_s if law else 0.0),
+        lender_jpy_day=float(lever.lender_cost),
     )
 
 
@@ -170,6 +174,8 @@ def shift_choice(name: str, shift: Shift, clock: Clock, law: Law | None) -> Shif
         break_s=pause[1] - pause[0],
         night_s=night,
         cover=tuple(_cover(spans, clock, day) for day in range(clock.days)),
+        start_s=shift.time[0],
+        end_s=shift.time[1],
     )
 
 

@@ -38,6 +38,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "item activating": ("Standby activated", "待機プラン発動"),
     "item supervisors": ("Supervisors", "管理者"),
     "item overtime premium": ("Overtime premium", "残業割増"),
+    "item overtime beyond 60 h": ("Overtime beyond 60 h", "月60時間超の残業割増"),
+    "item service lost at the lender": ("Service lost at the lender", "応援元の損失"),
     "item measure": ("Measure", "対策"),
     "item days of": ("Measure, by the day", "対策日額"),
     "item self-service of": ("Self-service, content and use", "自己解決手段の制作・利用"),

@@ -61,6 +61,13 @@ class OvertimeLever(Closed):
     """Overtime comes in pieces of this length."""
     premium: Share = 0.25
     """Premium on the wage of an hour of overtime; the law may ask for more."""
+    special_clause: bool = False
+    """Whether the agreement on overtime has the special clause for sudden work (Labour Standards Act, article 36): up to 100 h a
+    month in six months of the year, 80 h on average over two to six months, 720 h a year; without it 45 h and 360 h."""
+    this_month: Duration = 0.0
+    """Overtime that one head has worked already in the month in which the horizon begins."""
+    months_before: Annotated[tuple[Duration, ...], Field(max_length=11)] = ()
+    """Overtime of one head in the months before that one in the same year of the agreement, the last one first."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -100,6 +107,10 @@ class StaffLever(Closed):
     """Greatest paid time of one head in any seven days, overtime aside (part-timers); left out: as days and shifts allow."""
     overtime: OvertimeLever | None = None
     """Overtime after their shifts; left out: none."""
+    rest: Duration = 0.0
+    """Least rest of one head between the end of a shift and the start of the next one."""
+    lender_cost: Annotated[float, price("head", "day")] = 0.0
+    """Borrowed staff: what it costs their own desk, in service, that one of them works here for a day."""
 
     @field_validator("drop_out")
     @classmethod
@@ -110,7 +121,7 @@ class StaffLever(Closed):
 
 
 class StandbyLever(Closed):
-    """A standby package: heads that an agency keeps ready for a fee."""
+    """A standby package: heads that an agency keeps ready for a fee; or a reserve of one's own, trained beforehand at a price."""
 
     group: Name
     """Group in which its heads work; its staff lever says shifts and wage (the burst price)."""

@@ -1,7 +1,7 @@
 """Shelf of plan constraints: one file per kind; a new file is a new kind.
 
-A kind says ``KIND``, ``SUMMARY`` and ``BROKEN`` (the sentence it says where it makes a problem infeasible) and has
-two functions: ``declare(draft)`` adds variables, cost terms and contributions to the shared lists, ``restrict(draft)``
+A kind says ``KIND``, ``SUMMARY``, ``BROKEN`` and ``BROKEN_JA`` (the sentence it says where it makes a problem infeasible,
+in English and Japanese) and has two functions: ``declare(draft)`` adds variables, cost terms and contributions to the shared lists, ``restrict(draft)``
 adds the rules. All kinds declare before the first one restricts, so no kind needs to know another.
 """
 
@@ -11,5 +11,5 @@ SHELF = Shelf(
     "constraints",
     __name__,
     "What a plan must respect: the law, contracts, seats, lines, promises.",
-    ("KIND", "SUMMARY", "BROKEN", "declare", "restrict"),
+    ("KIND", "SUMMARY", "BROKEN", "BROKEN_JA", "declare", "restrict"),
 )

@@ -7,6 +7,8 @@ r"""Budget: the whole bill stays within the budget.
 over all lines c of the bill, with unit price p and quantity q.
 """
 
+import math
+
 from surgesim.planning.draft import Draft
 
 KIND = "budget"
@@ -29,8 +31,8 @@ def restrict(draft: Draft) -> None:
     more = draft.relax(
         KIND,
         1e-4,
-        lambda yen: f"raise the budget by ¥{yen:,.0f} to ¥{budget + yen:,.0f}",
-        lambda yen: f"予算を¥{yen:,.0f}増やして¥{budget + yen:,.0f}とする",
+        lambda yen: f"raise the budget by ¥{yen:,.0f} to ¥{math.ceil(budget + yen):,.0f}",
+        lambda yen: f"予算を¥{yen:,.0f}増やして¥{math.ceil(budget + yen):,.0f}とする",
     )
 
     draft.block(KIND).within = Constraint(rule=lambda _: draft.total - more <= budget)

@@ -17,6 +17,7 @@ from surgesim.planning.draft import Draft
 KIND = "coverage"
 SUMMARY = "Agents on duty, shared among the queues they serve, give service by concave curves per interval."
 BROKEN = "More agents would be needed than can be on duty."
+BROKEN_JA = "配置できる要員では足りない。"
 
 
 def declare(draft: Draft) -> None:

@@ -21,6 +21,7 @@ HARDLY_ANY = 0.02
 KIND = "deadlines"
 SUMMARY = "Deferred work is worked off within its deadline, or counts as late."
 BROKEN = "Deferred work cannot be done within its deadline."
+BROKEN_JA = "後処理を期限内に終えられない。"
 
 
 def declare(draft: Draft) -> None:

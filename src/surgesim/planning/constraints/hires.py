@@ -11,7 +11,7 @@ paid by the day like the shortest shift, whether or not he or she starts.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, printed, saying
+from surgesim.planning.draft import Cohort, Draft, printed, saying
 from surgesim.planning.problem import Problem
 
 KIND = "hires"
@@ -42,7 +42,7 @@ def declare(draft: Draft) -> None:
     for k, o in keys:
         staff = problem.staff[k]
         starters = (1.0 - staff.drop_out) * block.hired[k, o]
-        draft.engaged[k].append((o, starters))
+        draft.engaged[k].append(Cohort(o + staff.lead_days, o + staff.wait_days, starters, staff.term_days))
         for d in range(o + staff.wait_days, problem.days):
             draft.available[k, d].append(starters)
     for k, staff in enumerate(problem.staff):
@@ -60,8 +60,8 @@ def restrict(draft: Draft) -> None:
 
     def limit(_: Any, k: int) -> Any:
         staff = problem.staff[k]
-        text = f"allow {{:,.1f}} more hires in {staff.group} (now at most {staff.hires})"
-        text_ja = f"{staff.group}の採用をあと{{:,.1f}}人認める(現在は最大{staff.hires}人)"
+        text = f"allow {{:,.0f}} more hires in {staff.group} (now at most {staff.hires})"
+        text_ja = f"{staff.group}の採用をあと{{:,.0f}}人認める(現在は最大{staff.hires}人)"
         more = draft.relax(KIND, 1.0, saying(text), saying(text_ja))
         return quicksum(block.hired[k, o] for o in orders(problem, k)) <= staff.hires + more
 

@@ -18,6 +18,7 @@ from surgesim.planning.problem import ShiftChoice
 KIND = "labour-law"
 SUMMARY = "Eight hours a day, forty a week, breaks, a day of rest, night pay, no dispatch of 30 days or less (Japan)."
 BROKEN = "Every shift of the staff breaks the labour law."
+BROKEN_JA = "どの勤務も労働法に反する。"
 
 
 def lawful(law: Law, shift: ShiftChoice) -> bool:
@@ -34,7 +35,7 @@ def declare(draft: Draft) -> None:
         legal = [shift for shift in staff.shifts if lawful(law, shift)]
         longest = max((shift.paid_s - shift.overtime_s for shift in legal), default=law.day_s)
         draft.day_caps[k].append(min(law.days_per_week, int(law.week_s // longest)))
-        if staff.barred_dispatch and staff.hires > 0:
+        if staff.barred_dispatch:
             draft.terms[k].append(law.dispatch_days)
 
 

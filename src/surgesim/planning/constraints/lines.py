@@ -45,7 +45,13 @@ def restrict(draft: Draft) -> None:
     problem, block = draft.problem, draft.block(KIND)
     names = {t: problem.trunks[t].name for t in block.lots}
     more = {
-        t: draft.relax(KIND, 0.2, saying(f"allow {{:,.1f}} more lines on {name}"), saying(f"{name}の回線をあと{{:,.1f}}本認める"))
+        t: draft.relax(
+            KIND,
+            0.2,
+            saying(f"allow {{:,.0f}} more lines on {name}"),
+            saying(f"{name}の回線をあと{{:,.0f}}本認める"),
+            step=float(problem.trunks[t].lot),
+        )
         for t, name in names.items()
     }
     block.most = Constraint(

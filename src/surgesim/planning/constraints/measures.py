@@ -13,6 +13,7 @@ from surgesim.planning.draft import Cost, Draft
 KIND = "measures"
 SUMMARY = "Measures taken (self-service, opening hours, callbacks ...) are paid once, by the day, and by use."
 BROKEN = "The measures taken leave too little of the budget."
+BROKEN_JA = "採用する対策の費用が予算を圧迫する。"
 
 
 def declare(draft: Draft) -> None:

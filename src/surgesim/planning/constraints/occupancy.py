@@ -9,6 +9,7 @@ them (in contacts of the queue, which take h), and :math:`\kappa` what the simul
 safety.
 """
 
+import math
 from typing import Any
 
 from surgesim.planning.constraints.targets import place, place_ja
@@ -36,7 +37,7 @@ def restrict(draft: Draft) -> None:
         share = promise.bound * problem.interval_s / promise.unit_s
         keys = [(g, i) for i in promise.periods[r].intervals.tolist() for g in promise.groups if (g, i) in draft.agents]
         missing = draft.relax(
-            KIND, 100.0, lambda share: sentence(promise, r, share), lambda share: sentence_ja(promise, r, share)
+            KIND, 100.0, lambda share: sentence(promise, r, share), lambda share: sentence_ja(promise, r, share), step=1e-4
         )
         return draft.body([*(share * draft.agents[key] for key in keys), *draft.surplus[p, r], offered * missing]) >= 0.0
 
@@ -59,7 +60,7 @@ def sentence(promise: Promise, r: int, share: float) -> str:
     where = f"the promised occupancy of {promise.queue_name} {place(promise, r)}"
     if left <= promise.bound:
         return f"drop {where}, now at most {promise.bound:.1%}: there is more work than time"
-    return f"raise {where} from {promise.bound:.1%} to {promise.bound / left:.1%}"
+    return f"raise {where} from {promise.bound:.1%} to {raised(promise, left):.1%}"
 
 
 def sentence_ja(promise: Promise, r: int, share: float) -> str:
@@ -68,4 +69,9 @@ def sentence_ja(promise: Promise, r: int, share: float) -> str:
     where = f"{promise.queue_name}の占有率の上限({place_ja(promise, r)})"
     if left <= promise.bound:
         return f"{where}{promise.bound:.1%}をなくす: 作業量が時間を上回っている"
-    return f"{where}を{promise.bound:.1%}から{promise.bound / left:.1%}に上げる"
+    return f"{where}を{promise.bound:.1%}から{raised(promise, left):.1%}に上げる"
+
+
+def raised(promise: Promise, left: float) -> float:
+    """Return the cap at which a share of the work that is there is left undone no more, rounded up to a tenth of a point."""
+    return math.ceil(1e3 * promise.bound / left - 1e-6) / 1e3

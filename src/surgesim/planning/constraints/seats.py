@@ -48,8 +48,8 @@ def restrict(draft: Draft) -> None:
         draft.relax(
             KIND,
             1.0,
-            saying(f"add {{:,.1f}} seats at {site.name} beyond {site.most_seats}"),
-            saying(f"{site.name}の席を上限{site.most_seats}席よりあと{{:,.1f}}席増やす"),
+            saying(f"add {{:,.0f}} seats at {site.name} , there from the first day"),
+            saying(f"{site.name}の席を初日からあと{{:,.0f}}席増やす"),
         )
         for site in problem.sites
     ]

@@ -14,6 +14,7 @@ from surgesim.planning.draft import Draft
 KIND = "service"
 SUMMARY = "Within a budget, the promise that falls furthest short falls short as little as possible."
 BROKEN = "The budget is too small for any service at all."
+BROKEN_JA = "予算ではまったくサービスを提供できない。"
 
 
 def declare(draft: Draft) -> None:

@@ -30,7 +30,7 @@ def declare(draft: Draft) -> None:
         if len(shift.cover[d][0])
     ]
     # where more heads than the levers allow are looked for, only the rules about them say how many there are
-    free = draft.elastic & {"hires", "shifts", "standby"}
+    free = draft.loose or draft.elastic & {"hires", "shifts", "standby"}
     most = [None if free else problem.most_heads(k) for k in range(len(problem.staff))]
     block.work = Var(keys, domain=NonNegativeIntegers, bounds=lambda _, k, s, d: (0, most[k]))
     draft.dated(block.work, lambda index: index[2])
@@ -55,8 +55,8 @@ def _more(draft: Draft, staff: StaffChoice) -> Term:
     return draft.relax(
         KIND,
         1.0,
-        saying(f"have {{:,.1f}} more heads of {staff.group} on hand (now {staff.on_hand})"),
-        saying(f"{staff.group}の在籍をあと{{:,.1f}}人増やす(現在{staff.on_hand}人)"),
+        saying(f"have {{:,.0f}} more heads of {staff.group} on hand (now {staff.on_hand})"),
+        saying(f"{staff.group}の在籍をあと{{:,.0f}}人増やす(現在{staff.on_hand}人)"),
     )
 
 

@@ -11,7 +11,8 @@ from surgesim.planning.draft import Draft
 
 KIND = "sites"
 SUMMARY = "A site opens after its lead time, once, and costs from then on."
-BROKEN = "The seats that exist are not enough before a site can open."
+BROKEN = "Opening a site costs more than the budget leaves."
+BROKEN_JA = "拠点の開設費が予算を超える。"
 
 
 def declare(draft: Draft) -> None:

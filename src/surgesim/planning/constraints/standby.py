@@ -12,7 +12,7 @@ shortest term (see ``minimum-term``).
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, printed, saying
+from surgesim.planning.draft import Cohort, Draft, printed, saying
 
 KIND = "standby"
 SUMMARY = "Standby packages are reserved for a fee, activated when needed, and there after their lead time."
@@ -29,16 +29,13 @@ def declare(draft: Draft) -> None:
     block.reserved = Var(range(len(problem.standby)), domain=NonNegativeIntegers)
     block.activated = Var([(n, o) for n in days for o in days[n]], domain=NonNegativeIntegers)
     for n, package in enumerate(problem.standby):
-        k, staff = package.staff, problem.staff[package.staff]
+        k = package.staff
         draft.add_cost(f"reserving {package.name}", "packages", package.fee_jpy, 1.0 * block.reserved[n])
         used = quicksum(block.activated[n, o] for o in days[n])
         draft.add_cost(f"activating {package.name}", "packages", package.activation_jpy, used)
-        if package.term_days > 0:
-            draft.terms[k].append(package.term_days)
         for o in days[n]:
             heads = package.heads * block.activated[n, o]
-            # the other kinds count from an order day on which a hire would start on the same day
-            draft.engaged[k].append((o + package.lead_days - staff.wait_days, heads))
+            draft.engaged[k].append(Cohort(o + package.lead_days, o + package.lead_days, heads, package.term_days))
             for d in range(o + package.lead_days, problem.days):
                 draft.available[k, d].append(heads)
 
@@ -52,8 +49,8 @@ def restrict(draft: Draft) -> None:
 
     def most(_: Any, n: int) -> Any:
         package = problem.standby[n]
-        text = f"reserve {{:,.1f}} more packages {package.name} (now at most {package.packages})"
-        text_ja = f"待機プラン{package.name}をあと{{:,.1f}}口確保する(現在は最大{package.packages}口)"
+        text = f"reserve {{:,.0f}} more packages {package.name} (now at most {package.packages})"
+        text_ja = f"待機プラン{package.name}をあと{{:,.0f}}口確保する(現在は最大{package.packages}口)"
         return block.reserved[n] <= package.packages + draft.relax(KIND, float(package.heads), saying(text), saying(text_ja))
 
     block.most = Constraint(packages, rule=most)

@@ -14,6 +14,7 @@ from surgesim.planning.draft import Draft
 KIND = "supervisors"
 SUMMARY = "On every day each site has one supervisor for so many heads at work."
 BROKEN = "Supervisors make heads too dear for the budget."
+BROKEN_JA = "管理者の費用が予算を圧迫する。"
 
 
 def declare(draft: Draft) -> None:

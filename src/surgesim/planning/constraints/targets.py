@@ -11,6 +11,7 @@ over the paths of demand; over the busiest share :math:`\tau` of them where prom
 busy as the quantile where they hold with a probability.
 """
 
+import math
 from typing import Any
 
 from surgesim.planning.draft import Draft, printed, saying
@@ -50,6 +51,7 @@ def restrict(draft: Draft) -> None:
             lambda share: sentence(promise, r, share),
             lambda share: sentence_ja(promise, r, share),
             most=MOST_SHARE,
+            step=0.001,
         )
         return draft.body([*draft.surplus[p, r], offered * missing]) >= 0.0
 
@@ -102,8 +104,10 @@ def sentence_ja(promise: Promise, r: int, share: float) -> str:
 
 
 def eased(promise: Promise, share: float) -> float:
-    """Return the bound of a promise that is easier by a share."""
-    return max(0.0, promise.bound - share) if promise.at_least else min(1.0, promise.bound + share)
+    """Return the bound of a promise that is easier by a share, in tenths of a point to the side on which it is kept."""
+    if promise.at_least:
+        return max(0.0, math.floor(1e3 * (promise.bound - share) + 1e-6) / 1e3)
+    return min(1.0, math.ceil(1e3 * (promise.bound + share) - 1e-6) / 1e3)
 
 
 def words(promise: Promise) -> str:

@@ -33,8 +33,9 @@ def restrict(draft: Draft) -> None:
         k: draft.relax(
             KIND,
             0.1,
-            saying(f"allow {{:,.1f}} more hours a week in {name}"),
-            saying(f"{name}の労働時間を週あと{{:,.1f}}時間認める"),
+            saying(f"allow {{:,.1f}} more hours a week in {name}, in all"),
+            saying(f"{name}の労働時間を合計で週あと{{:,.1f}}時間認める"),
+            step=0.1,
         )
         for k, name in names.items()
     }

@@ -16,6 +16,7 @@ from surgesim.planning.draft import Draft
 KIND = "working-week"
 SUMMARY = "In any seven days nobody works more days than the lever (and the law) allows."
 BROKEN = "Somebody would have to work on more days of a week than allowed."
+BROKEN_JA = "週の勤務日数の上限では足りない。"
 
 
 def declare(draft: Draft) -> None:
@@ -32,9 +33,9 @@ def restrict(draft: Draft) -> None:
 
     def window(_: Any, k: int, last: int) -> Any:
         days = range(max(0, last - 6), last + 1)
-        cap, staff = draft.cap_of(k), problem.staff[k]
+        cap = draft.cap_of(k)
         allowed = draft.on_hand[k] * min(cap, len(days)) + quicksum(
-            heads * min(cap, max(0, last + 1 - max(days.start, o + staff.wait_days))) for o, heads in draft.engaged[k]
+            come.heads * min(cap, max(0, last + 1 - max(days.start, come.first))) for come in draft.engaged[k]
         )
         return quicksum(term for d in days for term in draft.worked[k, d]) <= allowed
 
