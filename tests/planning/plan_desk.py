@@ -73,7 +73,10 @@ TRUNK = TrunkChoice("main", 0, 10, 2, 10, 0, 100.0, (0,))
 OPENING = SiteChoice("osaka", 0, 0, 30, 10_000.0, 1_000.0, 100.0, 1, np.ones(8))
 CAP = Promise(0, "calls", "occupancy", "offered", 0.85, False, (Period("2027-11-01", np.arange(4)),), (0,), 60.0)
 CHATBOT = MeasureChoice("chatbot", 50_000.0, 3_000.0, 1_200.0, 1)
-LATE = (shift("night", 2, (3,), 8.0, start_s=22 * HOUR, end_s=31 * HOUR), shift("morning", 2, (0, 1), 4.0, start_s=6 * HOUR, end_s=10 * HOUR))  # fmt: skip
+LATE = (
+    shift("night", 2, (3,), 8.0, start_s=22 * HOUR, end_s=31 * HOUR),
+    shift("morning", 2, (0, 1), 4.0, start_s=6 * HOUR, end_s=10 * HOUR),
+)
 LONGER = (shift("early", 2, (0, 1), 4.0), shift("early+2h", 2, (0, 1, 2), 6.0, overtime_s=2 * HOUR))
 EQUIPPED = replace(OPENING, equipment=EquipmentChoice(10, 2, 1, 80_000.0))
 PACKAGE = StandbyChoice("reserve", 0, 6, 2, 1, 2, 30_000.0, 10_000.0)

@@ -1,4 +1,4 @@
-"""The labour law and contracts: article 36 against its words, rest against a search by heads, borrowed staff, terms of cohorts."""
+"""The labour law and contracts: article 36 against its words, rest against a search, borrowed staff, terms of cohorts."""
 
 import math
 from datetime import date, timedelta
@@ -48,8 +48,9 @@ def test_article_36_allows_what_its_words_allow(before, plan, special):
     allowed = all(HOUR * sum(plan[one.first : one.last + 1]) <= one.most_s + 1e-6 for one in found)
     # what was worked before may be unlawful already, which no plan mends
     if lawful_months([*reversed(earlier), begun], special):
-        free = special and sum(month > 45.0 for month in earlier) + len(plan) <= 6
-        assert allowed == lawful_months(months, special) if free or len(plan) == 1 else not allowed or lawful_months(months, special)
+        lawful = lawful_months(months, special)
+        free = len(plan) == 1 or (special and sum(month > 45.0 for month in earlier) + len(plan) <= 6)
+        assert allowed == lawful if free else lawful or not allowed
 
 
 def test_overtime_beyond_60_hours_of_a_month_costs_half_as_much_again():

@@ -140,7 +140,9 @@ def _lengths(name: str, scenario: Scenario, lever: StaffLever, clock: Clock, law
     """Return a shift as it is, and with each length of overtime after it."""
     shift, more = scenario.shifts[name], lever.overtime
     found = [shift_choice(name, shift, clock, law)]
-    for piece in range(1, int(more.per_day / more.step + 1e-9) + 1) if more else ():
+    # nobody stays longer in one evening than in a whole week
+    longest_s = min(more.per_day, more.per_week or more.per_day) if more else 0.0
+    for piece in range(1, int(longest_s / more.step + 1e-9) + 1) if more else ():
         assert more is not None
         extra_s = piece * more.step
         longer = shift.model_copy(update={"time": (shift.time[0], shift.time[1] + extra_s)})

@@ -205,6 +205,8 @@ class Shift(Closed):
         start, end = self.break_inside
         if not (self.time[0] <= start < end <= self.time[1]):
             raise ValueError("the break is not inside the shift; move the break or lengthen the shift")
+        if end - start >= self.time[1] - self.time[0]:
+            raise ValueError("the break takes the whole shift; shorten the break or lengthen the shift")
         return self
 
     @property

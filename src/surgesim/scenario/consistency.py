@@ -11,7 +11,7 @@ from typing import Any
 from surgesim.base.catalogue import Shelf, shelves
 from surgesim.base.errors import InputError
 from surgesim.base.text import suggestion
-from surgesim.base.units import parse_count, parse_date, parse_instant, parse_share
+from surgesim.base.units import parse_date, parse_instant, parse_share
 from surgesim.scenario.centre import Routing
 from surgesim.scenario.schema import Finding, Path
 
@@ -22,11 +22,12 @@ _CALLS = ("service_level", "answer_rate", "abandonment", "blocking")
 def consistency_problems(tree: Tree) -> list[Finding]:
     """Return everything that does not fit together."""
     from surgesim.scenario.call_lists import list_problems
+    from surgesim.scenario.lever_checks import lever_problems
     from surgesim.scenario.measures import measure_problems
     from surgesim.scenario.staffing import staffing_problems
 
     checks = (
-        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, list_problems, _series, _levers, _heads, _shared,
+        _kinds, _trunks, _escalations, _elsewhere, _targets, _served, _days, list_problems, _series, lever_problems, _shared,
         staffing_problems, measure_problems,
     )  # fmt: skip
     return [finding for check in checks for finding in check(tree)]
@@ -252,38 +253,6 @@ def _series(tree: Tree) -> Iterator[Finding]:
                 f"{len(rates)} rates for {intervals} intervals",
                 "write one rate for each interval of the horizon",
             )
-
-
-def _heads(tree: Tree) -> Iterator[Finding]:
-    """Somebody must be there, or come: on hand, hired, or on standby."""
-    staff, standby = part(tree, "levers", "staff"), part(tree, "levers", "standby")
-    packages = dict(standby) if isinstance(standby, Mapping) else {}
-    levers = {name: lever for name, lever in staff.items() if isinstance(lever, Mapping)} if isinstance(staff, Mapping) else {}
-    for name, lever in levers.items():
-        heads = [read(parse_count, lever.get(key, 0)) for key in ("on_hand", "hires")]
-        if heads == [0, 0] and not any(part(package, "group") == name for package in packages.values()):
-            what = "nobody is on hand, nobody can be hired and nobody is on standby"
-            yield ("levers", "staff", name), what, "set on_hand or hires, or delete the lever"
-    for name, package in packages.items():
-        group = part(package, "group")
-        if isinstance(group, str) and group not in levers and group in dict(entries(tree, "groups")):
-            what = f"nobody says which shifts {group!r} works, and at what wage"
-            yield ("levers", "standby", name, "group"), what, f"write levers.staff.{group}"
-
-
-def _levers(tree: Tree) -> Iterator[Finding]:
-    for section, noun in (("sites", "seats"), ("lines", "lines")):
-        levers = part(tree, "levers", section)
-        for name, lever in levers.items() if isinstance(levers, Mapping) else ():
-            existing = read(parse_count, part(tree, "sites" if noun == "seats" else "trunks", name, noun))
-            greatest = read(parse_count, part(lever, noun))
-            if existing is not None and greatest is not None and greatest < existing:
-                path: Path = ("levers", section, name, noun)
-                yield (
-                    path,
-                    f"{name} has {existing} {noun} already, more than the greatest number {greatest}",
-                    f"write {existing} or more",
-                )
 
 
 def share_or_zero(value: Any) -> float:
