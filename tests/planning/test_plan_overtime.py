@@ -63,7 +63,7 @@ def test_too_little_overtime_says_how_much_more():
     cost, draft = _solved(_desk(3, 1.0), 3.0)
     assert math.isinf(cost)
     ways = {way.kinds: way.sentences for way in ways_out(draft, 20.0)}
-    assert ways["overtime",] == ("allow 9.0 more hours of overtime in regular in any 7 days",)
+    assert ways["overtime",] == ("allow 9.0 more hours of overtime in regular in any 7 days, in all",)
 
 
 def test_the_law_counts_overtime_beside_ordinary_hours():

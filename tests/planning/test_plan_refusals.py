@@ -83,7 +83,10 @@ def test_the_refusal_says_the_sentence_of_the_kind_and_no_kind_can_be_spared(kin
     assert solve(draft.model, 10.0, linear=True).status == "infeasible"
     assert kind in conflict(draft, 20.0)
     page = SHELF.load(kind)
-    assert f"  {page.BROKEN}\n" in str(refuse(draft, 20.0))
+    refused = refuse(draft, 20.0)
+    assert f"  {page.BROKEN}\n" in str(refused)
+    assert f"  {page.BROKEN_JA}\n" in str(refused.in_language("ja"))
     assert ".. math::" in page.__doc__
     assert page.BROKEN.endswith(".")
+    assert page.BROKEN_JA.endswith("。")
     assert page.SUMMARY.endswith(".")

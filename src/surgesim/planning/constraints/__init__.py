@@ -1,8 +1,9 @@
 """Shelf of plan constraints: one file per kind; a new file is a new kind.
 
 A kind says ``KIND``, ``SUMMARY``, ``BROKEN`` and ``BROKEN_JA`` (the sentence it says where it makes a problem infeasible,
-in English and Japanese) and has two functions: ``declare(draft)`` adds variables, cost terms and contributions to the shared lists, ``restrict(draft)``
-adds the rules. All kinds declare before the first one restricts, so no kind needs to know another.
+in English and Japanese) and has two functions: ``declare(draft)`` adds variables, cost terms and contributions to the
+shared lists, ``restrict(draft)`` adds the rules. All kinds declare before the first one restricts, so that no kind needs to
+know another.
 """
 
 from surgesim.base.catalogue import Shelf
