@@ -69,7 +69,7 @@ class Cohort:
     heads : Term
         Heads, those who drop out left out.
     term_days : int
-        Shortest paid engagement, days from the first day that is paid.
+        Shortest paid engagement, from the first paid day.
     """
 
     paid: int

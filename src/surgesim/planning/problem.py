@@ -277,11 +277,6 @@ class Problem:
         reserve = sum(package.heads * package.packages for package in self.standby if package.staff == k)
         return self.staff[k].on_hand + self.staff[k].hires + reserve
 
-    def month_of(self) -> list[int]:
-        """Return the calendar month of each day, counted from that of the first day."""
-        first = self.dates[0]
-        return [12 * (day.year - first.year) + day.month - first.month for day in self.dates]
-
     def staffed(self, groups: tuple[int, ...]) -> list[int]:
         """Return the intervals in which somebody of these groups may be on duty."""
         planned = [shift.cover for staff in self.staff if staff.index in groups for shift in staff.shifts]

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surgesim.planning.draft import Draft, printed, saying
+from surgesim.planning.problem import Problem
 
 KIND = "overtime"
 SUMMARY = "Overtime costs a premium, and there is only so much of it in a week, a month and a year."
@@ -109,7 +110,7 @@ def _legal(draft: Draft, k: int) -> list[Limit]:
     agreement = problem.law.agreement if problem.law is not None else None
     if agreement is None:
         return []
-    month_of = problem.month_of()
+    month_of = _month_of(problem)
     found = []
     for one in agreement.windows(month_of[-1] + 1, staff.overtime_before_s, staff.special_clause):
         days = [d for d, month in enumerate(month_of) if one.first <= month <= one.last]
@@ -123,6 +124,12 @@ def _legal(draft: Draft, k: int) -> list[Limit]:
     return found
 
 
+def _month_of(problem: Problem) -> list[int]:
+    """Return the calendar month of each day, counted from that of the first day."""
+    first = problem.dates[0]
+    return [12 * (day.year - first.year) + day.month - first.month for day in problem.dates]
+
+
 def _dear(draft: Draft, hours: dict[int, list[list[Any]]]) -> None:
     """Pay more for the hours of a month beyond those of the law."""
     from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
@@ -131,7 +138,7 @@ def _dear(draft: Draft, hours: dict[int, list[list[Any]]]) -> None:
     agreement = problem.law.agreement if problem.law is not None else None
     if agreement is None:
         return
-    month_of = problem.month_of()
+    month_of = _month_of(problem)
     # without a special clause nobody comes so far
     keys = [(k, m) for k in hours for m in range(month_of[-1] + 1) if problem.staff[k].special_clause]
     block.dear = Var(keys, domain=NonNegativeReals)
