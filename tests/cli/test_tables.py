@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from surgesim.cli import terminal
+from surgesim.cli.measured import compact, written
 
 LONG = "service_level_of_offered_less_short_abandons"
 MEASURES = pl.DataFrame(
@@ -53,3 +54,39 @@ def test_a_pipe_gets_every_line_whole(capsys: pytest.CaptureFixture[str]) -> Non
         ["2027-11-08", "電話窓口", LONG, "0.04633", "0.03219", "0.06123", "share"],
         ["2027-11-09", "case-work", "offered", "1,471", "1,348", "1,594", "contacts"],
     ]
+
+
+def long(groups: int) -> pl.DataFrame:
+    rows = [
+        {"queue": f"q{n}", "measure": measure, "value": value, "low": low, "high": high, "unit": unit}
+        for n in range(groups)
+        for measure, value, low, high, unit in (
+            ("offered", 5990.4, 5642.0, 6339.0, "contacts"), ("blocked", 0.0, 0.0, 0.0, "contacts"),
+            ("service_level", 0.588, 0.532, 0.644, "share"), ("abandonment", 0.01, 0.0, 0.03, "share"),
+        )
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def test_few_groups_stand_side_by_side_with_their_intervals() -> None:
+    table, idle = compact(long(2), ["queue"])
+    assert idle == ["blocked"]
+    assert table.columns == ["measure", "unit", "q0", "q1"]
+    assert table.rows()[1] == ("service_level", "%", *["58.8% (53.2 – 64.4)"] * 2)
+    assert table.rows()[0][2] == "5,990 (5,642 – 6,339)"
+
+
+def test_many_groups_stand_below_each_other(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    table, _ = compact(long(9), ["queue"])
+    assert table.columns == ["queue", "offered", "service_level", "abandonment"]
+    assert table.rows()[0] == ("q0", "5,990 ±348.6", "58.8% ±5.6", "1% ±2")
+    lines = shown(table, 40, monkeypatch, capsys)
+    assert sum(line.startswith("q8") for line in lines) == 2
+    terminal.show_measures(long(9), ["queue"], "title")
+    assert "0 throughout: blocked" in capsys.readouterr().out
+
+
+def test_a_value_without_an_interval_is_alone() -> None:
+    assert written(None, None, None, "s") == ""
+    assert written(12.345, None, None, "s") == "12.3"
+    assert written(1.0, 1.0, 1.0, "share") == "100%"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from surgesim.base.errors import InputError, Problem, ScenarioError
-from surgesim.cli.options import Json, Language, Overrides, Replications, Seed, Sets
+from surgesim.cli.options import HEADLINE, Json, Language, Overrides, Replications, Seed, Sets
 
 if TYPE_CHECKING:
     from surgesim.result.result import Result
@@ -24,14 +24,13 @@ def check(
 
     Example: surgesim check scenarios/*.yaml
     """
-    from surgesim.cli.terminal import answers, show_error
+    from surgesim.cli.terminal import answers, say_json, show_error
     from surgesim.scenario.check import problems
 
     wrong = 0
     answer = {str(file): problems(file, override or (), set_ or ()) for file in files}
     if json_:
-        texts = {file: [asdict(problem) for problem in found] for file, found in answer.items()}
-        typer.echo(json.dumps(texts, indent=1, ensure_ascii=False))
+        say_json({file: [asdict(problem) for problem in found] for file, found in answer.items()})
         raise typer.Exit(2 if any(answer.values()) else 0)
     for file, found in answer.items():
         if found:
@@ -50,23 +49,30 @@ def compare(
     replications: Replications = 20,
     seed: Seed = 1,
     by: Annotated[str, typer.Option("--by", help="Columns to group by, e.g. queue or day,queue.")] = "queue",
+    everything: Annotated[bool, typer.Option("--all", help="Every measure, not only the headline ones.")] = False,
     json_: Json = False,
 ) -> None:
-    """Compare two runs: what differs in the scenarios, and paired differences of every measure with intervals.
+    """Compare two runs: what differs in the scenarios, and paired differences with 95 % intervals.
+
+    Both runs meet the same luck where they have the same seed. --json gives every measure.
 
     Example: surgesim compare out/one out/two --by queue
     """
-    from surgesim.cli.terminal import answers, show_table
+    from surgesim.cli.terminal import answers, show_measures
     from surgesim.result.compare import compare as compare_results
 
     first, second = (_result(path, replications, seed) for path in (a, b))
-    table = compare_results(first, second, by=tuple(word for word in by.split(",") if word)).table
+    keys = [word for word in by.split(",") if word]
+    table = compare_results(first, second, by=tuple(keys)).table
     if json_:
         typer.echo(table.write_json())
         return
     for item in first.scenario.diff(second.scenario):
         answers().print(f"{item.path}: {item.before} -> {item.after}")
-    show_table(table.drop_nulls("difference"), f"{first.scenario.name} (a), {second.scenario.name} (b); difference is b - a")
+    if not everything:
+        table = table.filter(table["measure"].is_in(HEADLINE))
+    title = f"{second.scenario.name} (b) less {first.scenario.name} (a), paired (95 % intervals)"
+    show_measures(table, keys, title, "difference")
 
 
 def _result(path: Path, replications: int, seed: int) -> "Result":
@@ -116,7 +122,7 @@ def list_kinds(
     """
     from surgesim.base.catalogue import shelves
     from surgesim.base.text import suggestion
-    from surgesim.cli.terminal import answers
+    from surgesim.cli.terminal import answers, say_json
 
     if name == "measures":
         _list_measures(markdown, json_)
@@ -126,7 +132,7 @@ def list_kinds(
         raise InputError(Problem(f"no shelf is called {name!r}", instead=suggestion(name, (*found, "measures"))))
     shown = {shelf: found[shelf].kinds() for shelf in ([name] if name else found)}
     if json_:
-        typer.echo(json.dumps({shelf: {kind: k.summary for kind, k in kinds.items()} for shelf, kinds in shown.items()}))
+        say_json({shelf: {kind: k.summary for kind, k in kinds.items()} for shelf, kinds in shown.items()})
         return
     for shelf, kinds in shown.items():
         answers().print(f"[bold]{shelf}[/bold]  {found[shelf].summary}")
@@ -135,15 +141,14 @@ def list_kinds(
 
 
 def _list_measures(markdown: bool, json_: bool) -> None:
-    from surgesim.cli.terminal import answers
+    from surgesim.cli.terminal import answers, say_json
     from surgesim.report.glossary import markdown as glossary
     from surgesim.result.measures import MEASURES
 
     if markdown:
         typer.echo(glossary(), nl=False)
     elif json_:
-        rows = {m.name: {"en": m.en, "ja": m.ja, "formula": m.formula, "unit": m.unit} for m in MEASURES}
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        say_json({m.name: {"en": m.en, "ja": m.ja, "formula": m.formula, "unit": m.unit} for m in MEASURES})
     else:
         for m in MEASURES:
             answers().print(f"{m.name} = {m.formula}  [{m.unit}]\n    {m.en}  {m.ja}", markup=False)
@@ -151,29 +156,49 @@ def _list_measures(markdown: bool, json_: bool) -> None:
 
 def tutorial(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where it goes.")] = Path("surgesim-tutorial"),
+    json_: Json = False,
 ) -> None:
     """Write a small tutorial that runs as it stands: text, scenario, history, script.
 
     Example: surgesim tutorial my-tutorial
     """
     from surgesim.cli.serving import copy_packaged
+    from surgesim.cli.terminal import say_json
 
-    copy_packaged("tutorial", folder)
-    typer.echo(folder / "README.md")
+    copied = copy_packaged("tutorial", folder)
+    if json_:
+        say_json({"read": str(folder / "README.md"), "new_files": copied})
+    else:
+        typer.echo(folder / "README.md")
 
 
-def new(kind: Annotated[str, typer.Argument(help="recall, data-leak, disaster, food-recall or plain.")]) -> None:
+Kind = Annotated[
+    str, typer.Argument(metavar="KIND", help="recall, data-leak, disaster, food-recall or plain.", show_default=False)
+]
+
+
+def new(
+    kind: Kind,
+    json_: Json = False,
+) -> None:
     """Print a commented scenario to start from.
 
     Example: surgesim new recall > my.yaml
     """
+    from surgesim.cli.terminal import say_json
     from surgesim.scenario.template import new as template
 
-    typer.echo(template(kind), nl=False)
+    if json_:
+        say_json({"kind": kind, "yaml": template(kind)})
+    else:
+        typer.echo(template(kind), nl=False)
 
 
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors that complete and check YAML."""
+def schema(json_: Json = False) -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check YAML; it is JSON in any case.
+
+    Example: surgesim schema > surgesim.schema.json
+    """
     from surgesim.scenario.schema import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

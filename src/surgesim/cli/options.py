@@ -15,3 +15,8 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed: the same seed gi
 Replications = Annotated[int, typer.Option("--replications", min=1, help="Replications of the simulation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")]
 Language = Annotated[str, typer.Option("--lang", metavar="en|ja", help="Language of the report.")]
+HEADLINE = (
+    "needs", "offered", "redial", "handled", "abandoned", "blocked", "inside", "service_level", "answer_rate", "abandonment",
+    "blocking", "on_time", "asa_s", "wait_p90_s", "aht_s", "occupancy",
+)  # fmt: skip
+"""Measures that `run` and `compare` print unless told otherwise."""

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from surgesim.base.errors import InputError, Problem
-from surgesim.cli.options import Language
+from surgesim.cli.options import Json, Language
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")]
 Quiet = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
@@ -24,6 +24,7 @@ def lab(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copies go.")] = Path("surgesim-notebooks"),
     port: Port = 8888,
     no_browser: Quiet = False,
+    json_: Json = False,
 ) -> None:
     """Open JupyterLab on a copy of the notebooks: planner, consultant, operations, researcher.
 
@@ -31,9 +32,13 @@ def lab(
 
     Example: surgesim lab my-notebooks
     """
+    from surgesim.cli.terminal import say_json
+
     _need("jupyterlab")
     copied = copy_notebooks(folder)
     typer.echo(f"{folder}: {copied} new files", err=True)
+    if json_:
+        say_json({"address": f"http://127.0.0.1:{port}/lab", "folder": str(folder), "new_files": copied})
     _serve(["jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", f"--port={port}"], no_browser)
 
 
@@ -44,11 +49,13 @@ def app(
     port: Port = 8866,
     lang: Language = "en",
     no_browser: Quiet = False,
+    json_: Json = False,
 ) -> None:
     """Serve the planner's what-if as a web page on this machine: sliders, numbers, bands, a workbook to take away.
 
     Example: surgesim app my.yaml --lang ja
     """
+    from surgesim.cli.terminal import say_json
     from surgesim.report.whatif import WhatIf
     from surgesim.report.words import check_language
     from surgesim.scenario.read import load
@@ -58,6 +65,8 @@ def app(
     if scenario is not None:
         WhatIf(load(scenario))  # says here, not in the browser, what the file lacks
         os.environ["SURGESIM_SCENARIO"] = str(scenario.resolve())
+    if json_:
+        say_json({"address": f"http://127.0.0.1:{port}/", "page": PAGES[lang]})
     with TemporaryDirectory(prefix="surgesim-app-") as place:
         copy_notebooks(Path(place))
         _serve(["voila", str(Path(place) / PAGES[lang]), f"--port={port}", "--Voila.ip=127.0.0.1"], no_browser)

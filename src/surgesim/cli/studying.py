@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from surgesim.cli.measured import written
 from surgesim.cli.options import Json
 
 if TYPE_CHECKING:
@@ -67,17 +68,9 @@ def _wide(table: "pl.DataFrame") -> "pl.DataFrame":
 
     value = "difference" if "difference" in table.columns else "value"
     keys = table.columns[: table.columns.index("measure")]
-    text = pl.struct(value, "low", "high", "unit").map_elements(lambda row: _written(*row.values()), return_dtype=pl.String)
+    text = pl.struct(value, "low", "high", "unit").map_elements(lambda row: written(*row.values()), return_dtype=pl.String)
     cells = table.select(*keys, "measure", text.alias("text"))
     return cells.pivot("measure", index=keys, values="text", maintain_order=True)
-
-
-def _written(value: float | None, low: float | None, high: float | None, unit: str) -> str:
-    if value is None:
-        return ""
-    scale, sign = (100.0, "%") if unit == "share" else (1.0, "")
-    between = "" if low is None or high is None else f" ({low * scale:.4g} to {high * scale:.4g})"
-    return f"{value * scale:.4g}{sign}{between}"
 
 
 def _show(tables: "dict[str, pl.DataFrame]", title: str, json_: bool) -> None:

@@ -1,11 +1,13 @@
 """What the terminal shows: answers on standard output, progress and errors on standard error."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from surgesim.base.errors import InputError, SurgesimError
+from surgesim.base.errors import InputError, Problem, SurgesimError, TargetMissedError
 from surgesim.base.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -53,10 +55,22 @@ def progress() -> Iterator[Progress]:
         yield show
 
 
-def show_error(error: SurgesimError) -> None:
-    """Print every problem of an error, one a line."""
+def say_json(tree: object) -> None:
+    """Print a tree as JSON, the only thing on standard output."""
+    import typer
+
+    typer.echo(json.dumps(tree, indent=1, ensure_ascii=False, default=str))
+
+
+def show_error(error: SurgesimError, as_json: bool = False) -> None:
+    """Print every problem of an error, one a line; with ``as_json`` as JSON in the place of the answer that it prevents."""
     from rich.text import Text
 
+    if as_json and not isinstance(error, TargetMissedError):  # a missed promise has its answer on standard output
+        problems = error.problems if isinstance(error, InputError) else (Problem(str(error)),)
+        found = {"kind": type(error).__name__, "exit_code": error.exit_code, "problems": [asdict(p) for p in problems]}
+        say_json({"error": found})
+        return
     console = remarks()
     if not isinstance(error, InputError):
         console.print(Text(str(error), style="red"))
@@ -71,11 +85,12 @@ def show_error(error: SurgesimError) -> None:
         console.print(line)
 
 
-def show_table(frame: "pl.DataFrame", title: str = "") -> None:
+def show_table(frame: "pl.DataFrame", title: str = "", keys: int | None = None) -> None:
     """Print a table, numbers to the right.
 
     What is wider than the terminal is folded behind words, underscores and points; if that is not enough, the table is
-    printed in parts that repeat its leading columns of text. Nothing is cut, and a pipe gets every line whole.
+    printed in parts that repeat its first ``keys`` columns (left out: its leading columns of text). Nothing is cut, and a
+    pipe gets every line whole.
     """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -88,7 +103,7 @@ def show_table(frame: "pl.DataFrame", title: str = "") -> None:
             columns = _columns(frame, most)
     if room is None:
         console.width = max(_width(columns.values()), 80)
-    for part in _parts(frame, columns, room):
+    for part in _parts(frame, columns, room, keys):
         table = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
                       pad_edge=False, show_edge=False)  # fmt: skip
         for name in part:
@@ -97,6 +112,16 @@ def show_table(frame: "pl.DataFrame", title: str = "") -> None:
         for row in zip(*(columns[name][1:] for name in part), strict=True):
             table.add_row(*row)
         console.print(table)
+
+
+def show_measures(table: "pl.DataFrame", keys: list[str], title: str, value: str = "value") -> None:
+    """Print a long table of measures compactly, and which measures are left out because they are 0 throughout."""
+    from surgesim.cli.measured import compact
+
+    shown, idle = compact(table, keys, value)
+    show_table(shown, title, keys=2 if "unit" in shown.columns else len(keys))
+    if idle:
+        answers().print(f"0 throughout: {', '.join(idle)}")
 
 
 def _columns(frame: "pl.DataFrame", most: int | None) -> dict[str, list[str]]:
@@ -111,18 +136,21 @@ def _columns(frame: "pl.DataFrame", most: int | None) -> dict[str, list[str]]:
     return made
 
 
-def _parts(frame: "pl.DataFrame", columns: dict[str, list[str]], room: int | None) -> Iterator[list[str]]:
+def _parts(
+    frame: "pl.DataFrame", columns: dict[str, list[str]], room: int | None, keys: int | None = None
+) -> Iterator[list[str]]:
     """Yield the names of columns that fit beside each other; the leading columns of text are in every part."""
     names = frame.columns
     if room is None or _width(columns.values()) <= room:
         yield names
         return
-    keys = names[: next((i for i, name in enumerate(names) if frame.schema[name].is_numeric()), 1)]
-    part = list(keys)
-    for name in names[len(keys) :]:
-        if len(part) > len(keys) and _width(columns[n] for n in (*part, name)) > room:
+    if keys is None:
+        keys = next((i for i, name in enumerate(names) if frame.schema[name].is_numeric()), 1)
+    part = names[:keys]
+    for name in names[keys:]:
+        if len(part) > keys and _width(columns[n] for n in (*part, name)) > room:
             yield part
-            part = list(keys)
+            part = names[:keys]
         part.append(name)
     yield part
 

@@ -7,14 +7,7 @@ from typing import Annotated
 import typer
 
 from surgesim.base.errors import InfeasibleError, InputError, Problem, TargetMissedError
-from surgesim.cli.options import Json, Language, Out, Overrides, Replications, ScenarioFile, Seed, Sets
-
-HEADLINE = (
-    "needs", "offered", "redial", "handled", "abandoned", "blocked", "inside", "service_level", "answer_rate", "abandonment",
-    "blocking", "on_time", "asa_s", "wait_p90_s", "aht_s", "occupancy",
-)  # fmt: skip
-"""Measures that `run` prints unless told otherwise."""
-
+from surgesim.cli.options import HEADLINE, Json, Language, Out, Overrides, Replications, ScenarioFile, Seed, Sets
 
 UNTIL = "Replicate until the 95 % interval is at most this wide to each side, e.g. service_level=0.01."
 CHECK = "Simulate as well, and say how far the preview (fluid or erlang) is off, by day."
@@ -39,9 +32,11 @@ def run(
 ) -> None:
     """Run a scenario as it stands and print its measures with 95 % intervals.
 
+    --json gives every number in a row of its own.
+
     Example: surgesim run scenarios/kettle-recall.yaml --by day,queue --out out/kettle
     """
-    from surgesim.cli.terminal import progress, show_table
+    from surgesim.cli.terminal import progress, show_measures, show_table
     from surgesim.engines import run as run_engine
     from surgesim.result.folder import write
     from surgesim.scenario.read import load
@@ -61,7 +56,8 @@ def run(
     if json_:
         typer.echo(table.write_json())
     else:
-        show_table(table.drop_nulls("value"), f"{loaded.name}, {engine}, {result.replications} replications, seed {seed}")
+        title = f"{loaded.name}, {engine}, {result.replications} replications, seed {seed}; (95 % intervals)"
+        show_measures(table, [word for word in by.split(",") if word], title)
         if check:
             errors = result.side["preview_error"].pivot("measure", index="day", values="error")
             show_table(errors, f"{engine} less simulation, by day")
@@ -109,9 +105,12 @@ def plan(
         try:
             made = make_plan(loaded, replications, seed, limit, lambda sentence: show(sentence, 0, 0))
         except InfeasibleError as refused:
-            if json_ and refused.refusal is not None:
-                typer.echo(json.dumps(refused.refusal.plain(), ensure_ascii=False))
-            raise refused.in_language(lang) from None
+            told = refused.in_language(lang)
+            if not json_ or refused.refusal is None:
+                raise told from None
+            typer.echo(json.dumps(refused.refusal.plain(), ensure_ascii=False))
+            typer.echo(str(told), err=True)
+            raise typer.Exit(told.exit_code) from None
         report_file = write_plan(made, out, lang, show) if out is not None else None
     if json_:
         typer.echo(summary(made))
@@ -150,17 +149,20 @@ def deflection(
         show_table(found.simulated, f"without the channel less with it, {replications} replications, seed {seed}")
 
 
-def warmup() -> None:
+def warmup(json_: Json = False) -> None:
     """Compile the simulation engine ahead of its first use (once per installation, about 10 s).
 
     Example: surgesim warmup
     """
-    from surgesim.cli.terminal import progress
+    from surgesim.cli.terminal import progress, say_json
     from surgesim.engines import UNITS, prepare
 
     with progress() as show:
         prepare(show, UNITS)
-    typer.echo("the simulation engine is compiled")
+    if json_:
+        say_json({"compiled": True})
+    else:
+        typer.echo("the simulation engine is compiled")
 
 
 def forecast(
