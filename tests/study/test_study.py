@@ -1,11 +1,6 @@
 """Points, answers and folders of studies."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +13,6 @@ from surgesim.scenario.scenario import Scenario
 from surgesim.study.answers import Answers
 from surgesim.study.study import Study
 from surgesim.study.tally import axes_by_day, of_tables
-from surgesim.study.workers import pool
 
 HEADS = "groups.team.heads"
 
@@ -204,68 +198,15 @@ def test_points_that_cannot_be_built_are_told_and_the_others_kept(desk: Scenario
     assert len(list((tmp_path / "study" / "points").iterdir())) == 3
 
 
-SCRIPT = """
-import sys, surgesim as ss
-from pathlib import Path
-scenario = ss.load(sys.argv[1])
-seats = {str(k): {"sites.here.seats": k} for k in range(30, 90)}
-study = ss.Study(scenario, {"groups.team.heads": list(range(3, 30)), "seats": seats}, replications=40)
-if __name__ == "__main__":
-    study.run(sys.argv[2], sys.argv[3], lambda what, done, total: print(done, flush=True))
-"""
-
-
-@pytest.mark.parametrize("workers", ["serial", "threads:2", "processes:2"])
-def test_ctrl_c_keeps_finished_points_and_says_how_to_go_on(desk_file: Path, tmp_path: Path, workers: str) -> None:
-    script = tmp_path / "study.py"
-    script.write_text(SCRIPT)
-    words = [sys.executable, str(script), str(desk_file), workers, str(tmp_path / "out")]
-    work = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert work.stdout is not None
-    for line in work.stdout:
-        if line.strip() == "5":
-            break
-    signal_to_group(work.pid)
-    _, errors = work.communicate(timeout=60)
-    assert work.returncode != 0
-    kept = len(list((tmp_path / "out" / "points").iterdir()))
-    assert kept >= 5
-    assert f"stopped: {kept} of 1620 points are kept in {tmp_path / 'out'}; run the same study into it again" in errors
-    assert not list((tmp_path / "out").rglob(".*"))
-
-
-@pytest.mark.parametrize("workers", ["serial", "threads:2"])
-def test_an_interrupt_that_a_destructor_swallows_is_not_lost(desk: Scenario, tmp_path: Path, workers: str) -> None:
-    class Swallows:
-        def __del__(self) -> None:
-            signal.raise_signal(signal.SIGINT)
-
-    def press(what: str, done: int, total: int) -> None:
-        if done == 2:
-            Swallows()
-
-    study = Study(desk, {HEADS: list(range(5, 17))}, replications=2)
-    with pytest.raises(KeyboardInterrupt, match="points are kept"):
-        study.run(workers, tmp_path / "study", press)
-    assert 2 <= len(list((tmp_path / "study" / "points").iterdir())) < 12
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_an_interrupt_does_not_kill_processes_that_are_still_starting() -> None:
-    with pool("processes:2") as (executor, _):
-        assert executor is not None
-        processes = list(executor._processes.values())  # type: ignore[attr-defined]
-        assert len(processes) == 2
-        for process in processes:
-            os.kill(process.pid, signal.SIGINT)
-        assert executor.submit(abs, -3).result(timeout=60) == 3
-        assert all(process.is_alive() for process in processes)
-
-
-def signal_to_group(group: int) -> None:
-    """Do what Ctrl-C does in a terminal: interrupt every process of the group."""
-    time.sleep(0.1)
-    os.killpg(group, signal.SIGINT)
+def test_a_value_that_another_axis_makes_possible_is_a_point(desk: Scenario, tmp_path: Path) -> None:
+    """More heads than the seats there are now, with a row of more seats beside."""
+    study = Study(desk, {HEADS: [7, 40], "sites.here.seats": [30, 50]}, replications=2)
+    assert len(study.points) == 4
+    with pytest.raises(ScenarioError, match=r"point 2: .*30 seats"):
+        study.run("serial", tmp_path / "study")
+    assert len(list((tmp_path / "study" / "points").iterdir())) == 3
+    with pytest.raises(ScenarioError, match="30 seats"):
+        Study(desk, {HEADS: [7, 40], "trunks.main.lines": [5, 6]})
 
 
 def test_settings_are_checked(desk: Scenario) -> None:

@@ -11,7 +11,7 @@ from surgesim.result.compare import compare
 from surgesim.result.estimates import Estimate, ratio
 from surgesim.result.result import Result
 from surgesim.study.frontier import frontier_of
-from surgesim.study.grid import Point, Scalar, table_of
+from surgesim.study.grid import Point, Scalar, numbered, table_of
 from surgesim.study.measured import measured
 from surgesim.study.objective import Objective
 from surgesim.study.tally import Tally
@@ -76,11 +76,7 @@ class Answers:
             if not 0 <= where < len(self):
                 raise InputError(Problem(f"there is no point {where}", "point", f"write a number from 0 to {len(self) - 1}"))
             return where
-        found = [one.number for one in self.points if where.items() <= one.coordinates.items()]
-        if len(found) != 1:
-            what = f"{len(found) or 'no'} points have {dict(where)}"
-            raise InputError(Problem(what, "point", "name the coordinates of one point, as study.table shows them"))
-        return found[0]
+        return numbered(self.points, where)
 
     def measures(
         self, by: str | Iterable[str] = (), of: str | Iterable[str] | None = None, confidence: float = 0.95

@@ -77,6 +77,7 @@ def points_of(scenario: Scenario, grid: Any, places: Places = _NONE, key: str = 
         raise InputError(Problem(f"{grid!r} is no grid", key, "write {path: [value, ...]}"))
     problems: list[Problem] = []
     choices = {axis: _choices(scenario, str(axis), values, (key, axis), places, problems) for axis, values in axes.items()}
+    problems += _unusable_values(scenario, axes, choices, places, key)
     problems += _clashes(choices, places, key)
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
@@ -110,8 +111,6 @@ def _choices(scenario: Scenario, axis: str, values: Any, path: TreePath, places:
     for position, value in enumerate(values):
         here = (*path, value if labels else position)
         changes, wrong = _changes(scenario, axis, value, labels.get(value))
-        if wrong is None and changes:
-            wrong = _unusable(scenario, changes)
         if wrong is not None:
             problems += [Problem(one.what, _place(places, here), one.instead) for one in wrong]
         found.append((_shown(value), changes))
@@ -132,6 +131,20 @@ def _changes(scenario: Scenario, axis: str, value: Any, named: Any) -> tuple[Map
     if value not in scenario.overrides:
         return {}, [Problem(f"no override is called {value!r}", instead=suggestion(str(value), [AS_IS, *scenario.overrides]))]
     return scenario.overrides[value], None
+
+
+def _unusable_values(
+    scenario: Scenario, axes: Mapping[str, Any], choices: Mapping[str, list[Choice]], places: Places, key: str
+) -> Iterator[Problem]:
+    """Yield what is wrong with each value, unless a value of another axis mends it: 40 heads where there are 50 seats."""
+    for axis, values in choices.items():
+        others = [changes for other, some in choices.items() if other != axis for _, changes in some if changes]
+        for position, (shown, changes) in enumerate(values):
+            wrong = _unusable(scenario, changes) if changes else None
+            if wrong is None or any(_unusable(scenario, {**more, **changes}) is None for more in others):
+                continue
+            here = _place(places, (key, axis, str(shown) if isinstance(axes[axis], Mapping) else position))
+            yield from (Problem(one.what, here, one.instead) for one in wrong)
 
 
 def _unusable(scenario: Scenario, changes: Mapping[str, Any]) -> list[Problem] | None:
@@ -178,6 +191,21 @@ def _points_of_rows(scenario: Scenario, rows: list[Mapping[str, Any]], places: P
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
     return tuple(points)
+
+
+def numbered(points: Sequence[Point], where: Mapping[str, Scalar]) -> int:
+    """Return the number of the one point with these coordinates.
+
+    Raises
+    ------
+    InputError
+        No point, or several.
+    """
+    found = [one.number for one in points if where.items() <= one.coordinates.items()]
+    if len(found) != 1:
+        what = f"{len(found) or 'no'} points have {dict(where)}"
+        raise InputError(Problem(what, "point", "name the coordinates of one point, as study.table shows them"))
+    return found[0]
 
 
 def table_of(points: Sequence[Point]) -> "pl.DataFrame":

@@ -26,7 +26,7 @@ from surgesim.scenario.findings import as_problems, read_fields
 from surgesim.scenario.read import load
 from surgesim.scenario.scenario import Scenario
 from surgesim.scenario.text_file import read_text
-from surgesim.study.grid import Point, points_of
+from surgesim.study.grid import Point, numbered, points_of
 from surgesim.study.study import Study
 
 
@@ -39,7 +39,7 @@ class StudyFile(Closed):
     """Scenario file, relative to this file."""
     overrides: tuple[str, ...] = ()
     """Named overrides that every point has."""
-    grid: Mapping[str, Any] | None = None
+    grid: Annotated[Mapping[str, Any], Field(min_length=1)] | None = None
     """Every combination: dotted path to a list of values, `override` to a list of names, any name to labelled changes."""
     points: Annotated[tuple[Mapping[str, Any], ...], Field(min_length=1)] | None = None
     """Points one by one, each a mapping from dotted path (or `override`) to value."""
@@ -76,7 +76,18 @@ def load_study(path: str | Path) -> tuple[Study, StudyFile]:
     if scenario is None or problems:
         raise ScenarioError(dict.fromkeys(problems))
     made = Study(scenario, file.grid or file.points, file.replications, file.seed, file.engine, points=points)
+    _check_base(made, file, document)
     return made, file
+
+
+def _check_base(study: Study, file: StudyFile, document: Document) -> None:
+    """Raise InputError before anything is computed where no point, or several, is the base."""
+    if file.base is not None:
+        try:
+            numbered(study.points, file.base)
+        except InputError as error:
+            place = document.places[("base",)]
+            raise InputError(Problem(one.what, place, one.instead) for one in error.problems) from None
 
 
 def _document(path: Path) -> Document:

@@ -1,13 +1,14 @@
 """The study: one scenario at many points, all of them with the same luck."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from surgesim.base.errors import SurgesimError
 from surgesim.base.progress import Progress, silent
 from surgesim.engines import REPLICATIONS, check
 from surgesim.result.files import atomic_write
@@ -113,6 +114,8 @@ class Study:
             The folder holds another study, or points cannot be built; the other points are finished first.
         StudyInterrupted
             Ctrl-C; a KeyboardInterrupt that says what is kept.
+        SurgesimError
+            A worker process was killed; finished points are kept.
         """
         tasks = [self.task(point.changes) for point in self.points]
         store = Store(folder, tasks[0]) if folder is not None else None
@@ -209,10 +212,13 @@ def compute_all(tasks: Sequence[Task], workers: str | Executor, store: Store | N
     missing = {number: tasks[number] for number in alike.values() if number not in found}
     try:
         evaluate(missing, workers, finished, progress, len(found))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenExecutor) as stop:
         # one may have been kept a moment before it was counted
         done = len(found) if store is None else sum(store.has(tasks[number]) for number in alike.values())
-        raise StudyInterrupted(_stopped(done, len(alike), store)) from None
+        said = _stopped(done, len(alike), store)
+        if isinstance(stop, KeyboardInterrupt):
+            raise StudyInterrupted(said) from None
+        raise SurgesimError(f"a worker was killed, or had no memory left; {said}") from stop
     return [found[number] for number in same]
 
 

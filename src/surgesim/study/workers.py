@@ -79,7 +79,7 @@ def _processes(count: int) -> Executor:
     from multiprocessing import get_context
 
     # Fresh processes rather than copies of this one: its threads may hold locks at the moment of copying.
-    executor = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=ignore_interrupts)
+    executor = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=begin_work)
     with _held_interrupts():
         for _ in range(count):
             executor.submit(os.getpid)  # starts a worker
@@ -103,11 +103,23 @@ def _held_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def ignore_interrupts() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the one that hands out the work."""
+def begin_work() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the one that hands out the work; end when that one does."""
     import signal
+    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that hands out the work: killed outright, it cannot tell its workers to stop."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None, "a worker is a process of its own"
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager
