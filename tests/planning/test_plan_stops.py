@@ -6,7 +6,7 @@ import pytest
 from test_plan_whole import TREE
 
 from surgesim.base.errors import SolverError, TargetMissedError
-from surgesim.planning import planner
+from surgesim.planning import planner, polish
 from surgesim.planning.planner import plan
 from surgesim.scenario.scenario import Scenario
 
@@ -56,14 +56,14 @@ def test_the_time_limit_before_a_verification_gives_no_plan(scenario):
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt, SolverError("HiGHS stopped without a solution: Solve error")])
 def test_trouble_after_a_verification_gives_the_verified_plan_with_its_gap(scenario, monkeypatch, trouble):
     """No gap is small enough, so a cheaper plan is looked for, and that search breaks off."""
-    solved = planner.optimise
+    solved = polish.optimise
 
     def breaks(work, near=None, closer=1.0, hold=False):
         if closer < 1.0:
             raise trouble
         return solved(work, near, closer, hold)
 
-    monkeypatch.setattr(planner, "optimise", breaks)
+    monkeypatch.setattr(polish, "optimise", breaks)
     found = plan(scenario, replications=20, gap=1e-9)
     assert all(entry["sure"] for entry in found.certificate["promises"])
     assert found.gap == pytest.approx((found.cost - found.bound) / found.cost)

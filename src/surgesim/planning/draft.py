@@ -258,13 +258,13 @@ class Draft:
         step: float = 1.0,
     ) -> Term:
         """Return 0, or the amount by which a rule may be broken where its kind is elastic."""
-        from pyomo.environ import NonNegativeReals, Var
+        from pyomo.environ import NonNegativeIntegers, NonNegativeReals, Var
 
         if kind not in self.elastic:
             return 0.0
         block = self.block(kind)
         if block.component("broken") is None:
-            block.broken = Var(range(100_000), dense=False, domain=NonNegativeReals)
+            block.broken = Var(NonNegativeIntegers, dense=False, domain=NonNegativeReals)
         amount = block.broken[len(self.relaxations)]
         if most < math.inf:
             amount.setub(most)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from surgesim.base.errors import InfeasibleError, SolverError, TargetMissedError
 from surgesim.model.build import build
 from surgesim.model.model import Model
@@ -12,6 +14,7 @@ from surgesim.planning import certificate, frames
 from surgesim.planning.affordable import best_service
 from surgesim.planning.burden import burdened, failed
 from surgesim.planning.plan import Plan
+from surgesim.planning.polish import cheaper
 from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.read import read
 from surgesim.planning.rounds import calibrate, optimise, rounded
@@ -25,6 +28,8 @@ from surgesim.result.result import Result
 from surgesim.result.tables import Tables
 from surgesim.scenario.scenario import Scenario
 
+LOOKS = 2
+"""Greatest number of looks for a plan cheaper than the first verified one."""
 LEAST_PATHS = 200
 """Least replications that show a probability: with 100, 78 of them would have to keep what 70 % of all futures shall keep."""
 
@@ -116,7 +121,7 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
     Once a plan is verified, time, Ctrl-C and numerical trouble end the search for a cheaper one, and the best verified
     plan is returned; before, there is no plan to return.
     """
-    best, failures, again = None, 0, False
+    best, failures, looks, extra = None, 0, 0, tuple(np.zeros(len(promise.periods)) for promise in work.problem.promises)
     try:
         for attempt in range(1, work.effort.most_checks + 1):
             work.in_time()
@@ -124,15 +129,19 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
             if check.missed:
                 failures += 1
                 work.lift = tightened(work.problem, work.lift, check.saw, check.found)
+                extra = tightened(work.problem, extra, check.saw, check.found)
                 work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, check.found))
             elif best is None or done.solved.objective < best[0].solved.objective:
                 best = done, check
-            if best is not None and (again or best[0].solved.gap <= work.effort.gap):
+            if best is None:
+                done = optimise(work, done.decision, hold=True)
+            elif looks == LOOKS or (looks and not check.missed):
                 break
-            if attempt < work.effort.most_checks:
-                missed = bool(check.missed)
-                again = not missed  # one look for a cheaper plan
-                done = optimise(work, done.decision, 1.0 if missed else 0.5, hold=missed)
+            else:
+                looks += 1
+                done = cheaper(work, best[0], extra)
+                if done is best[0]:
+                    break
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:
         if best is None:
             raise

@@ -67,7 +67,7 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     start = sites(draft, program, time.monotonic() + seconds)
     if start is None:
         return Answer(None, np.inf, np.inf, True)
-    old = None if near is None else _values(program, draft.problem, near)
+    old = None if near is None else values_of(program, draft.problem, near)
     start = start if old is None else _near(start, old)
     dear = HELD if hold else 1.0
     decided = strategy(start, gap, old, dear)
@@ -78,7 +78,7 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     return Answer(done.values, done.objective, start.bound, (done.objective - start.bound) <= gap * done.objective)
 
 
-def _values(program: Program, problem: Problem, near: Decision) -> Floats:
+def values_of(program: Program, problem: Problem, near: Decision) -> Floats:
     """Return the values of the columns that a plan decides; nan for the others."""
     found = np.full(len(program.lower), np.nan)
     heads = capacity(problem, near).heads

@@ -1,0 +1,189 @@
+"""A last look for cheaper plans: again by the curves with no more safety than needed, then between cuts from simulation."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from surgesim.base.errors import InfeasibleError, SolverError
+from surgesim.planning.calibration import CALLS
+from surgesim.planning.cutting import between, cheapest, held
+from surgesim.planning.decision import Decision, capacity
+from surgesim.planning.draft import Draft
+from surgesim.planning.observing import observe
+from surgesim.planning.opening import relaxed
+from surgesim.planning.program import Answer
+from surgesim.planning.rounds import optimise
+from surgesim.planning.slopes import (
+    Cut,
+    Floats,
+    Integers,
+    Point,
+    blocks,
+    by_block,
+    cuts,
+    levels_of,
+    looked,
+    needs,
+    trials,
+)  # fmt: skip
+from surgesim.planning.work import Round, Work
+
+SAFE, ENOUGH = 1.5, 1.25
+"""Standard errors beyond the bound of a verification that are asked of the curves, and of a simulated plan."""
+MOST_LOOKS = 5
+"""Greatest number of integer programmes by the curves."""
+WORTH = 0.003
+"""Share of the cost for which another look is worth its time."""
+FAR = 0.02
+"""Surplus beyond what is needed, share of contacts, from which on a plan is no place to stay near."""
+MOST_WORK = 3e7
+"""Contacts, times replications, that simulations for cuts may take."""
+FEWEST_STEPS, MOST_STEPS, MOST_REPLICATIONS = 4, 14, 400
+CHANGES = 80
+"""Replications in which a plan is compared with one that has an agent more or less."""
+TINY = 1e-6
+"""Share of the cost by which a plan must be cheaper than the best one."""
+REACH = 4
+"""Heads by which a shift may differ from the best plan so far."""
+
+
+def cheaper(work: Work, best: Round, extra: tuple[Floats, ...] | None = None) -> Round:
+    """Return the cheapest plan found that seems to hold, or the plan itself.
+
+    Parameters
+    ----------
+    work : Work
+        State; its beliefs and its safety are about the plan returned.
+    best : Round
+        A plan that holds.
+    extra : tuple of ndarray, by promise, optional
+        Surplus to demand beyond what simulations with the marks of planning need, by period.
+    """
+    extra = tuple(np.zeros(len(promise.periods)) for promise in work.problem.promises) if extra is None else extra
+    return _by_cuts(work, _by_curves(work, best, extra), extra)
+
+
+def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...]) -> Round:
+    """Plan again with the safety that the last plan needs, until that saves hardly anything.
+
+    The safety before was measured on plans that held less, where luck counts for more.
+    """
+    start, last = best, best if best.saw is not None else observe(work, best)
+    for _ in range(MOST_LOOKS):
+        far = _need_no_more(work, last, extra)
+        try:
+            tried = observe(work, optimise(work, None if far else last.decision, 0.5))
+        except (InfeasibleError, SolverError):
+            if best is start:
+                raise
+            break
+        kept, saved = _holds(work, tried, extra), 1.0 - tried.solved.objective / best.solved.objective
+        if kept and saved > 0:
+            best = tried
+        if saved < WORTH:
+            break
+        last = tried
+    return best
+
+
+def _need_no_more(work: Work, done: Round, extra: tuple[Floats, ...]) -> bool:
+    """Demand the safety that the last plan needs; return whether it has far more than that."""
+    assert done.saw is not None
+    levels = levels_of(work, done.saw)
+    work.lift = needs(work, done.saw, SAFE, extra)
+    far = False
+    for p, promise in enumerate(work.problem.promises):
+        if promise.measure in CALLS:
+            offered = work.beliefs.offered(work.problem, p)
+            calls = np.array([offered[period.intervals].sum() for period in promise.periods])
+            far |= bool(np.any(levels[p] - work.lift[p] > FAR * calls))
+    return far
+
+
+def _holds(work: Work, done: Round, extra: tuple[Floats, ...]) -> bool:
+    assert done.saw is not None
+    return _kept(levels_of(work, done.saw), needs(work, done.saw, ENOUGH, extra))
+
+
+def _kept(levels: Sequence[Floats], wanted: Sequence[Floats]) -> bool:
+    return all(bool(np.all(have >= need - 1e-9)) for have, need in zip(levels, wanted, strict=True))
+
+
+def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
+    """Search near a plan between cuts from simulation: each plan found is simulated, and cuts off those like it that miss.
+
+    Kelley's method (1960) on whole plans, as T. Cezik and P. L'Ecuyer (2008) use it. A cut that a simulation refutes goes.
+    """
+    block_of = blocks(work.problem)
+    steps, replications, few = _affordable(work, trials(work.problem, block_of))
+    if steps == 0:
+        return done
+    best = last = looked(work, done.decision, done.capacity, done.solved.objective, replications)
+    kept: list[Cut] = []
+    seen = {key(done.decision)}
+    for _ in range(steps):
+        work.in_time()
+        kept = [cut for cut in kept if not _refuted(cut, last, block_of)] + cuts(work, last, block_of, few)
+        draft = between(work.problem, kept, needs(work, last.saw, ENOUGH, extra), block_of, best)
+        found = cheapest(draft, best.decision, REACH, best.cost * (1.0 - TINY), work.left())
+        if found is None or key(found[0]) in seen:
+            break
+        decision, cost = found
+        seen.add(key(decision))
+        last = looked(work, decision, capacity(work.problem, decision), cost, replications)
+        if _kept(last.levels, needs(work, last.saw, ENOUGH, extra)):
+            best = last
+    if best.decision is done.decision:
+        return done
+    work.say(f"between cuts from simulation: ¥{best.cost:,.0f} instead of ¥{done.solved.objective:,.0f}")
+    return _settled(work, best)
+
+
+def _affordable(work: Work, each: int) -> tuple[int, int, int]:
+    """Return steps, and replications of plans and of changes to them; no steps where so many simulations are too dear."""
+    contacts = max(sum(work.expected), 1.0)
+    often, few = max(MOST_REPLICATIONS, work.replications), max(CHANGES, work.effort.few)
+    budget = MOST_WORK / contacts
+    if FEWEST_STEPS * (work.replications + each * few) > budget:
+        return 0, 0, 0
+    often = min(often, int(budget / FEWEST_STEPS) - each * few)
+    return min(MOST_STEPS, int(budget / (often + each * few))), often, few
+
+
+def _refuted(cut: Cut, point: Point, block_of: Integers) -> bool:
+    """Whether a plan has clearly more than a cut allows."""
+    allowed = cut.at(by_block(point.capacity.agents, block_of), point.decision.lots.astype(np.float64))
+    return allowed < float(point.levels[cut.promise][cut.period]) - max(0.02 * abs(cut.level), 0.5)
+
+
+def key(decision: Decision) -> bytes:
+    """Return the same bytes for the same decision."""
+    bought = decision.opens, decision.added, decision.lots, decision.reserved, decision.activated
+    return b"".join(np.asarray(part, dtype=np.int64).tobytes() for part in (*decision.work, *decision.hired, *bought))
+
+
+def _settled(work: Work, point: Point) -> Round:
+    """Return a plan with the model of curves that are calibrated at it, and their bound."""
+    for _ in range(2):  # the second time with curves that were moved to the plan
+        draft, answer = _held(work, point)
+        done = Round(draft, answer, point.decision, point.capacity)
+        done = observe(work, done)
+        assert done.saw is not None
+        work.lift = tuple(
+            np.minimum(lift, have - 1e-6 * np.abs(have) - 1e-6)
+            for lift, have in zip(work.lift, levels_of(work, done.saw), strict=True)
+        )
+    draft, answer = _held(work, point)
+    bound = min(relaxed(work.draft(), work.left()).bound, point.cost)
+    return replace(done, draft=draft, solved=replace(answer, bound=bound))
+
+
+def _held(work: Work, point: Point) -> tuple[Draft, Answer]:
+    """Return the present model with the values of a plan; promises that the curves do not see kept are broken in it."""
+    draft = work.draft()
+    answer = held(draft, point.decision, point.capacity, work.left())
+    if answer.values is None:
+        draft = draft.again(frozenset({"targets", "occupancy"}), dear=True)
+        answer = held(draft, point.decision, point.capacity, work.left())
+    return draft, replace(answer, objective=point.cost, bound=-np.inf)
