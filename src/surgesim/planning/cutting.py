@@ -151,3 +151,12 @@ def held(draft: Draft, decision: Decision, decided_capacity: Capacity, seconds: 
         for column, value in zip(program.columns, found.values.tolist(), strict=True):
             column.set_value(value, skip_validation=True)
     return found
+
+
+def copied(solved: Draft, draft: Draft) -> None:
+    """Leave the solution of a draft in another one of the same columns."""
+    from pyomo.environ import Var
+
+    for var in draft.model.component_data_objects(Var):
+        same = solved.model.find_component(var.parent_component().name)[var.index()]
+        var.set_value(same.value, skip_validation=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from surgesim.base.errors import InfeasibleError, SolverError
 from surgesim.planning.calibration import CALLS
-from surgesim.planning.cutting import between, cheapest, held
+from surgesim.planning.cutting import between, cheapest, copied, held
 from surgesim.planning.decision import Decision, capacity
 from surgesim.planning.draft import Draft
 from surgesim.planning.observing import observe
@@ -37,11 +37,12 @@ WORTH = 0.003
 """Share of the cost for which another look is worth its time."""
 FAR = 0.02
 """Surplus beyond what is needed, share of contacts, from which on a plan is no place to stay near."""
-MOST_WORK = 3e7
-"""Contacts, times replications, that simulations for cuts may take."""
-FEWEST_STEPS, MOST_STEPS, MOST_REPLICATIONS = 4, 14, 400
-CHANGES = 80
-"""Replications in which a plan is compared with one that has an agent more or less."""
+SHARE, MOST_WORK = 24, 2e7
+"""Work of the search between cuts: so many verifications, and so many contacts times replications, at most."""
+FEWEST_STEPS, MOST_STEPS, MOST_PARTS = 4, 14, 4
+"""Steps of this search, and parts of a day in which agents are added and taken away by themselves."""
+CHANGES = 0.3
+"""Replications in which a plan is compared with one that has an agent more or less, share of a verification."""
 TINY = 1e-6
 """Share of the cost by which a plan must be cheaper than the best one."""
 REACH = 4
@@ -115,8 +116,7 @@ def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
 
     Kelley's method (1960) on whole plans, as T. Cezik and P. L'Ecuyer (2008) use it. A cut that a simulation refutes goes.
     """
-    block_of = blocks(work.problem)
-    steps, replications, few = _affordable(work, trials(work.problem, block_of))
+    block_of, steps, replications, few = _affordable(work)
     if steps == 0:
         return done
     best = last = looked(work, done.decision, done.capacity, done.solved.objective, replications)
@@ -140,15 +140,18 @@ def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
     return _settled(work, best)
 
 
-def _affordable(work: Work, each: int) -> tuple[int, int, int]:
-    """Return steps, and replications of plans and of changes to them; no steps where so many simulations are too dear."""
-    contacts = max(sum(work.expected), 1.0)
-    often, few = max(MOST_REPLICATIONS, work.replications), max(CHANGES, work.effort.few)
-    budget = MOST_WORK / contacts
-    if FEWEST_STEPS * (work.replications + each * few) > budget:
-        return 0, 0, 0
-    often = min(often, int(budget / FEWEST_STEPS) - each * few)
-    return min(MOST_STEPS, int(budget / (often + each * few))), often, few
+def _affordable(work: Work) -> tuple[Integers, int, int, int]:
+    """Return blocks, steps, and replications of plans and of changes to them; no steps where they would be too dear."""
+    checked = work.effort.verification
+    budget = min(SHARE * checked, int(MOST_WORK / max(sum(work.expected), 1.0)))
+    few = max(work.effort.few, int(CHANGES * checked))
+    for parts in range(MOST_PARTS, 0, -1):
+        block_of = blocks(work.problem, parts)
+        changes = few * trials(work.problem, block_of)
+        often = min(2 * checked, budget // FEWEST_STEPS - changes)
+        if often >= work.replications:
+            return block_of, min(MOST_STEPS, budget // (often + changes)), often, few
+    return block_of, 0, 0, 0
 
 
 def _refuted(cut: Cut, point: Point, block_of: Integers) -> bool:
@@ -180,10 +183,11 @@ def _settled(work: Work, point: Point) -> Round:
 
 
 def _held(work: Work, point: Point) -> tuple[Draft, Answer]:
-    """Return the present model with the values of a plan; promises that the curves do not see kept are broken in it."""
-    draft = work.draft()
-    answer = held(draft, point.decision, point.capacity, work.left())
+    """Return the present model with the values of a plan, also where the curves do not see its promises kept."""
+    draft, seconds = work.draft(), work.left()
+    answer = held(draft, point.decision, point.capacity, seconds)
     if answer.values is None:
-        draft = draft.again(frozenset({"targets", "occupancy"}), dear=True)
-        answer = held(draft, point.decision, point.capacity, work.left())
+        broken = draft.again(frozenset({"targets", "occupancy"}), dear=True)
+        answer = held(broken, point.decision, point.capacity, seconds)
+        copied(broken, draft)
     return draft, replace(answer, objective=point.cost, bound=-np.inf)

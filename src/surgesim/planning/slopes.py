@@ -21,9 +21,6 @@ from surgesim.planning.work import Work
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-MOST_PARTS = 4
-"""Greatest number of parts of a day in which agents are added and taken away by themselves."""
-
 
 @dataclass(frozen=True, eq=False)
 class Point:
@@ -90,10 +87,10 @@ class Cut:
         )
 
 
-def blocks(problem: Problem) -> Integers:
+def blocks(problem: Problem, parts_a_day: int) -> Integers:
     """Return the block of each interval, shape (intervals,): a part of a day; -1 where nobody can be on duty.
 
-    A block ends where a shift or a break begins or ends; days with more than :data:`MOST_PARTS` of them are cut evenly.
+    A block ends where a shift or a break begins or ends; days with more of them than asked for are cut evenly.
     """
     signature: list[set[tuple[int, int]]] = [set() for _ in range(problem.intervals)]
     for k, staff in enumerate(problem.staff):
@@ -109,8 +106,8 @@ def blocks(problem: Problem) -> Integers:
             continue
         new = [n > 0 and (signature[i] != signature[mine[n - 1]] or i != mine[n - 1] + 1) for n, i in enumerate(mine)]
         parts = np.cumsum(new)
-        if parts[-1] >= MOST_PARTS:
-            parts = np.arange(len(mine)) * MOST_PARTS // len(mine)
+        if parts[-1] >= parts_a_day:
+            parts = np.arange(len(mine)) * parts_a_day // len(mine)
         found[mine] = count + parts
         count += int(parts.max()) + 1
     return found
