@@ -15,15 +15,15 @@ from surgesim.planning.opening import relaxed
 from surgesim.planning.program import Answer
 from surgesim.planning.rounds import optimise
 from surgesim.planning.slopes import (
-    Cut,
     Floats,
     Integers,
     Point,
     blocks,
-    by_block,
     cuts,
     levels_of,
+    lifted,
     looked,
+    moved,
     needs,
     trials,
 )  # fmt: skip
@@ -39,7 +39,7 @@ FAR = 0.02
 """Surplus beyond what is needed, share of contacts, from which on a plan is no place to stay near."""
 SHARE, MOST_WORK = 24, 2e7
 """Work of the search between cuts: so many verifications, and so many contacts times replications, at most."""
-FEWEST_STEPS, MOST_STEPS, MOST_PARTS = 4, 14, 4
+FEWEST_STEPS, MOST_PARTS = 4, 4
 """Steps of this search, and parts of a day in which agents are added and taken away by themselves."""
 CHANGES = 0.3
 """Replications in which a plan is compared with one that has an agent more or less, share of a verification."""
@@ -114,26 +114,36 @@ def _kept(levels: Sequence[Floats], wanted: Sequence[Floats]) -> bool:
 def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
     """Search near a plan between cuts from simulation: each plan found is simulated, and cuts off those like it that miss.
 
-    Kelley's method (1960) on whole plans, as T. Cezik and P. L'Ecuyer (2008) use it. A cut that a simulation refutes goes.
+    Kelley's method (1960) on whole plans, as T. Cezik and P. L'Ecuyer (2008) use it. A cut that a simulation refutes is lifted.
     """
-    block_of, steps, replications, few = _affordable(work)
-    if steps == 0:
+    block_of, budget, replications, few = _affordable(work)
+    if budget == 0:
         return done
-    best = last = looked(work, done.decision, done.capacity, done.solved.objective, replications)
-    kept: list[Cut] = []
-    seen = {key(done.decision)}
-    for _ in range(steps):
+    best = looked(work, done.decision, done.capacity, done.solved.objective, replications)
+    known = cuts(work, best, block_of, few)
+    kept, seen, reach, missed = list(known), {key(done.decision)}, REACH, 0
+    measuring = few * trials(work.problem, block_of)
+    budget -= measuring + replications
+    while budget >= replications:
         work.in_time()
-        kept = [cut for cut in kept if not _refuted(cut, last, block_of)] + cuts(work, last, block_of, few)
-        draft = between(work.problem, kept, needs(work, last.saw, ENOUGH, extra), block_of, best)
-        found = cheapest(draft, best.decision, REACH, best.cost * (1.0 - TINY), work.left())
+        draft = between(work.problem, kept, needs(work, best.saw, ENOUGH, extra), block_of, best)
+        found = cheapest(draft, best.decision, reach, best.cost * (1.0 - TINY), work.left())
         if found is None or key(found[0]) in seen:
-            break
-        decision, cost = found
-        seen.add(key(decision))
-        last = looked(work, decision, capacity(work.problem, decision), cost, replications)
-        if _kept(last.levels, needs(work, last.saw, ENOUGH, extra)):
-            best = last
+            if reach == REACH:
+                break
+            reach = REACH
+            continue
+        seen.add(key(found[0]))
+        last = looked(work, found[0], capacity(work.problem, found[0]), found[1], replications)
+        budget -= replications
+        holds = _kept(last.levels, needs(work, last.saw, ENOUGH, extra))
+        best, missed = (last, 0) if holds else (best, missed + 1)
+        reach = min(2 * reach, REACH) if holds else max(reach // 2, 1)
+        # plans that miss one after the other lie near each other: the first one tells how things change there
+        if missed < 2 and budget >= measuring:
+            known = cuts(work, last, block_of, few)
+            budget -= measuring
+        kept = [lifted(cut, last, block_of) for cut in kept] + [moved(cut, last, block_of) for cut in known]
     if best.decision is done.decision:
         return done
     work.say(f"between cuts from simulation: ¥{best.cost:,.0f} instead of ¥{done.solved.objective:,.0f}")
@@ -141,23 +151,16 @@ def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
 
 
 def _affordable(work: Work) -> tuple[Integers, int, int, int]:
-    """Return blocks, steps, and replications of plans and of changes to them; no steps where they would be too dear."""
+    """Return blocks, replications of all simulations, of each plan and of each change to it; none where they are too dear."""
     checked = work.effort.verification
     budget = min(SHARE * checked, int(MOST_WORK / max(sum(work.expected), 1.0)))
     few = max(work.effort.few, int(CHANGES * checked))
     for parts in range(MOST_PARTS, 0, -1):
         block_of = blocks(work.problem, parts)
-        changes = few * trials(work.problem, block_of)
-        often = min(2 * checked, budget // FEWEST_STEPS - changes)
+        often = min(2 * checked, budget // FEWEST_STEPS - few * trials(work.problem, block_of))
         if often >= work.replications:
-            return block_of, min(MOST_STEPS, budget // (often + changes)), often, few
+            return block_of, budget, often, few
     return block_of, 0, 0, 0
-
-
-def _refuted(cut: Cut, point: Point, block_of: Integers) -> bool:
-    """Whether a plan has clearly more than a cut allows."""
-    allowed = cut.at(by_block(point.capacity.agents, block_of), point.decision.lots.astype(np.float64))
-    return allowed < float(point.levels[cut.promise][cut.period]) - max(0.02 * abs(cut.level), 0.5)
 
 
 def key(decision: Decision) -> bytes:

@@ -244,3 +244,15 @@ def _concave(gains: Floats, some: NDArray[np.bool_]) -> Sequence[Floats]:
     wrong = some & (more > fewer)
     middle = 0.5 * (more + fewer)
     return np.where(wrong, middle, more), np.where(wrong, middle, np.where(some, fewer, more))
+
+
+def moved(cut: Cut, point: Point, block_of: Integers) -> Cut:
+    """Return the cut of a plan near by: its own surplus, and the same changes."""
+    agents, lots = by_block(point.capacity.agents, block_of), point.decision.lots.astype(np.float64)
+    return replace(cut, level=float(point.levels[cut.promise][cut.period]), agents=agents, lots=lots)
+
+
+def lifted(cut: Cut, point: Point, block_of: Integers) -> Cut:
+    """Return the cut, lifted where a plan has more than it allows: no cut stays that a simulation refutes."""
+    allowed = cut.at(by_block(point.capacity.agents, block_of), point.decision.lots.astype(np.float64))
+    return replace(cut, level=cut.level + max(0.0, float(point.levels[cut.promise][cut.period]) - allowed))
