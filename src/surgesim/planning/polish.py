@@ -9,10 +9,8 @@ from surgesim.base.errors import InfeasibleError, SolverError
 from surgesim.planning.calibration import CALLS
 from surgesim.planning.cutting import between, cheapest, copied, held
 from surgesim.planning.decision import Decision, capacity
-from surgesim.planning.draft import Draft
 from surgesim.planning.observing import observe
 from surgesim.planning.opening import relaxed
-from surgesim.planning.program import Answer
 from surgesim.planning.rounds import optimise
 from surgesim.planning.slopes import (
     Floats,
@@ -147,7 +145,7 @@ def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
     if best.decision is done.decision:
         return done
     work.say(f"between cuts from simulation: ¥{best.cost:,.0f} instead of ¥{done.solved.objective:,.0f}")
-    return _settled(work, best)
+    return _settled(work, best, done.solved.bound)
 
 
 def _affordable(work: Work) -> tuple[Integers, int, int, int]:
@@ -169,23 +167,25 @@ def key(decision: Decision) -> bytes:
     return b"".join(np.asarray(part, dtype=np.int64).tobytes() for part in (*decision.work, *decision.hired, *bought))
 
 
-def _settled(work: Work, point: Point) -> Round:
-    """Return a plan with the model of curves that are calibrated at it, and their bound."""
+def _settled(work: Work, point: Point, bound: float) -> Round:
+    """Return a plan with the model of curves that are calibrated at it.
+
+    A bound that the plan itself refutes gives way to that of these curves.
+    """
+    refuted = bound > point.cost
     for _ in range(2):  # the second time with curves that were moved to the plan
-        draft, answer = _held(work, point)
-        done = Round(draft, answer, point.decision, point.capacity)
-        done = observe(work, done)
+        done = observe(work, _held(work, point, min(bound, point.cost)))
         assert done.saw is not None
         work.lift = tuple(
             np.minimum(lift, have - 1e-6 * np.abs(have) - 1e-6)
             for lift, have in zip(work.lift, levels_of(work, done.saw), strict=True)
         )
-    draft, answer = _held(work, point)
-    bound = min(relaxed(work.draft(), work.left()).bound, point.cost)
-    return replace(done, draft=draft, solved=replace(answer, bound=bound))
+    if refuted:
+        bound = min(relaxed(work.draft(), work.left()).bound, point.cost)
+    return replace(_held(work, point, bound), saw=done.saw, error=done.error)
 
 
-def _held(work: Work, point: Point) -> tuple[Draft, Answer]:
+def _held(work: Work, point: Point, bound: float) -> Round:
     """Return the present model with the values of a plan, also where the curves do not see its promises kept."""
     draft, seconds = work.draft(), work.left()
     answer = held(draft, point.decision, point.capacity, seconds)
@@ -193,4 +193,4 @@ def _held(work: Work, point: Point) -> tuple[Draft, Answer]:
         broken = draft.again(frozenset({"targets", "occupancy"}), dear=True)
         answer = held(broken, point.decision, point.capacity, seconds)
         copied(broken, draft)
-    return draft, replace(answer, objective=point.cost, bound=-np.inf)
+    return Round(draft, replace(answer, objective=point.cost, bound=bound), point.decision, point.capacity)
