@@ -12,7 +12,7 @@ from surgesim.planning.constraints.labour_law import lawful
 from surgesim.planning.decision import capacity, decided
 from surgesim.planning.draft import Draft
 from surgesim.planning.frames import bill
-from surgesim.planning.relax import ways_out
+from surgesim.planning.relax import refuse, ways_out
 from surgesim.planning.rounding import staged
 from surgesim.planning.solve import solve
 
@@ -210,3 +210,23 @@ def test_every_day_has_a_supervisor_for_so_many_heads(heads):
     paid = dict(bill(draft)[0].select("item", "quantity").iter_rows())["supervisors tokyo"]
     assert paid == pytest.approx(needed)
     assert cost >= bare + 20_000.0 * needed - 1.0 - 4_000.0 * heads  # heads may be moved to spare a supervisor
+
+
+def test_more_hires_and_more_heads_on_hand_are_ways_out():
+    """Each of them alone makes a plan possible, with as many heads as it says; the conflict cannot spare any of its kinds."""
+    crew = (staff(DAYS, on_hand=8, days_per_week=7), hired(DAYS, index=1, hires=1, days_per_week=7))
+    desk = problem(DAYS, crew)
+    refused = refuse(Draft(desk, curves(desk, needed=8.0)).build()).refusal
+    assert refused is not None
+    assert set(refused.conflict) == {"hires", "shifts", "targets"}
+    ways = {way.kinds: way for way in refused.ways}
+    assert {("hires",), ("shifts",), ("targets",)} == set(ways)
+    more = math.ceil(float(ways["hires",].sentences[0].split()[1]) - 1e-6)
+    more_on_hand = math.ceil(float(ways["shifts",].sentences[0].split()[1]) - 1e-6)
+    for way, changed in (
+        ("hires", replace(crew[1], hires=1 + more)),
+        ("shifts", replace(crew[0], on_hand=8 + more_on_hand)),
+    ):
+        members = (crew[0], changed) if way == "hires" else (changed, crew[1])
+        mended = replace(desk, staff=members)
+        assert solve(Draft(mended, curves(mended, needed=8.0)).build().model, 20.0, linear=True).status != "infeasible"

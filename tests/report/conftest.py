@@ -155,7 +155,9 @@ def plan_of(scenario: Scenario) -> FakePlan:
                             "added": [0] * 4 + [0, 8, 8, 8]}),
         lines=pl.DataFrame({"day": days, "trunk": "main", "lines": [20, 30, 30, 30], "added": [0, 10, 10, 10]}),
         cost=total, cost_items=costs, bound=0.99 * total, gap=0.01, status="optimal",
-        certificate={"kept": False, "bound_of": "a bound of the calibrated model", "marginals": ["one more seat saves ¥9,000"]},
+        certificate={"kept": False, "bound_of": "a bound of the calibrated model", "marginals": ["one more seat saves ¥9,000"],
+                     "break_even": ["temps pay up to ¥3,000"], "break_even_ja": ["¥3,000まで採算が合う"],
+                     "knowing": ["knowing saves ¥7,000"], "knowing_ja": ["事前に知れば¥7,000安くなる"]},
         result=result,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from surgesim.report import answer
 from surgesim.report.card import plan_card
 from surgesim.report.facts import Facts
 from surgesim.report.gather.collect import facts_of_plan
@@ -113,6 +114,25 @@ def test_the_card_shows_cost_service_and_promises(plan: Any, facts: Facts, langu
         assert figures[key] in text, key
     assert figures["actual.total"] in text
     assert text.rstrip().endswith(f": {tmp_path / 'report.html'}")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_card_and_the_page_hold_the_whole_certificate(plan: Any, facts: Facts, language: str) -> None:
+    from rich.console import Console
+
+    console = Console(width=140, file=io.StringIO(), highlight=False)
+    plan_card(plan, language, None, console)
+    text, html = console.file.getvalue(), page(facts, language)  # type: ignore[attr-defined]
+    for cost in facts.costs:
+        assert f"¥{cost.cost_jpy:,.0f}" in text
+    for day in facts.days:
+        assert f"{day.service.value:.1%} ({day.service.low:.1%} – {day.service.high:.1%})" in text, day.day
+    assert facts.certificate is not None
+    sentences = [text for _, texts in answer.worth(facts, language) for text in texts]
+    assert len(sentences) == 3
+    for sentence in (facts.certificate.bound_of.in_language(language), *sentences):
+        assert sentence in text
+        assert sentence in html
 
 
 def test_the_bill_adds_up_to_the_cost(facts: Facts) -> None:

@@ -179,7 +179,8 @@ def told_lead(relaxed: Relaxed, k: int) -> BreakEven:
     name, ja_name = printed(relaxed.draft.problem, "groups", staff.group)
     end = "the plan does without" if there else "no plan keeps every promise"
     end_ja = "採用しない計画になる" if there else "約束を守れる計画はない"
-    en = f"hires in {name} are worth having up to a lead time of {days} days (now {now}); later, {end}"
+    pays = "are worth having up to a lead time of" if there else "may have a lead time of at most"
+    en = f"hires in {name} {pays} {days} days (now {now}); later, {end}"
     ja = f"{ja_name}の採用は準備期間{days}日まで有効(現在{now}日)。それより遅ければ{end_ja}"
     return BreakEven("lead_time", staff.group, float(now), float(days), en, ja)
 

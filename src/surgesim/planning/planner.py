@@ -13,6 +13,7 @@ from surgesim.model.model import Model
 from surgesim.planning import certificate, frames
 from surgesim.planning.affordable import best_service
 from surgesim.planning.burden import burdened, failed
+from surgesim.planning.knowing import knowing
 from surgesim.planning.plan import Plan
 from surgesim.planning.polish import cheaper
 from surgesim.planning.problem import MeasureChoice
@@ -209,6 +210,7 @@ def _certificate(
         "rounds": [dict(entry) for entry in work.log],
         "promises": certificate.shown(problem, check.found),
         **certificate.worth(done.draft, 1.0 if stopped else max(5.0, work.left())),
+        **knowing(work.model, problem, work.seed),
         "notes": notes,
         "notes_ja": notes_ja,
     }

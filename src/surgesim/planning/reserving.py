@@ -89,7 +89,11 @@ def reserving(scenario: Scenario, paths: int = 200, seed: int = 1) -> Reserving:
     nothing: good for how much to keep ready, not for who works when. That is the business of ``ss.plan``.
     """
     model = build(scenario)
-    problem = read(scenario, model)
+    return reserving_of(model, read(scenario, model), paths, seed)
+
+
+def reserving_of(model: Model, problem: Planned, paths: int, seed: int) -> Reserving:
+    """Return the same of a problem that has been read."""
     hours = work_s(model, problem, paths, seed)
     crew = [staff for staff in problem.staff if staff.on_hand] or list(problem.staff)
     able_s = float(np.mean([(1.0 - staff.shrinkage) * longest_s(staff) / staff.handling_factor for staff in crew])) * OCCUPANCY

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from surgesim.report.facts import Day, Facts, Line, Place, Promise
 from surgesim.report.headline import days_inside
-from surgesim.report.numbers import MISSING, seconds, share, short_day, whole, yen
+from surgesim.report.numbers import MISSING, interval, seconds, share, short_day, whole, yen
+from surgesim.report.plots.cost_items import name as cost_name
 from surgesim.report.words import label, long_reason, reason, speaker
 from surgesim.scenario.fields import as_text
 
@@ -163,6 +164,44 @@ def assumptions(facts: Facts, language: str) -> tuple[Row, ...]:
     return tuple(
         (as_text(found.what).in_language(language), as_text(found.source).in_language(language)) for found in facts.assumptions
     )
+
+
+def worth(facts: Facts, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return headings and sentences: what binds, next best alternatives, what would change the answer, what knowing is worth."""
+    found = facts.certificate
+    if found is None:
+        return ()
+    parts = (
+        ("binds", found.marginals), ("alternatives", found.alternatives), ("break_even", found.break_even),
+        ("knowing", found.knowing),
+    )  # fmt: skip
+    return tuple((word, tuple(text.in_language(language) for text in texts)) for word, texts in parts if texts)
+
+
+def service_by_day(facts: Facts, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each queue, and its simulated service of every day with the 95 % interval."""
+    queues = dict.fromkeys(day.queue for day in facts.days if day.service.value is not None)
+    return tuple(
+        (
+            queue,
+            tuple(
+                f"{short_day(day.day, language)} {interval(day.service)}"
+                for day in facts.days
+                if day.queue == queue and day.service.value is not None
+            ),
+        )
+        for queue in queues
+    )
+
+
+def costs(facts: Facts, most: int, language: str) -> tuple[Row, ...]:
+    """Return item, yen and share of the dearest items, and what the others add up to."""
+    ranked = sorted(facts.costs, key=lambda row: -row.cost_jpy)
+    rest, whole_jpy = ranked[most:], facts.cost_jpy or 1.0
+    rows = [(cost_name(row, language), row.cost_jpy) for row in ranked[:most]]
+    if rest:
+        rows.append((speaker(language)("more_items", n=len(rest)), sum(row.cost_jpy for row in rest)))
+    return tuple((name, yen(cost), share(cost / whole_jpy)) for name, cost in rows)
 
 
 def certificate(facts: Facts, language: str) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """The short answer on the terminal."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-MOST_HIRES = 8
-"""Orders shown one by one; the page shows all."""
+MOST_HIRES, MOST_COSTS, MOST_SENTENCES = 8, 8, 5
+"""Orders and items shown one by one, and sentences of each kind; the page shows all."""
 
 
 def plan_card(plan: Any, language: str, report_file: Path | None, console: "Console | None" = None) -> None:
@@ -49,6 +50,7 @@ def card(facts: Facts, language: str) -> "RenderableType":
     good = answer.kept(facts)
     parts: list[RenderableType] = [Text(answer.verdict(facts, language), style="bold green" if good else "bold red"), ""]
     parts += [_decisions(facts, language), "", _promises(facts, language)]
+    parts += _certificate(facts, language)
     if answer.happened(facts, language):
         parts += ["", _happened(facts, language)]
     return Panel(Group(*parts), title=facts.head.title.in_language(language), title_align="left", padding=(1, 2))
@@ -95,6 +97,41 @@ def _promises(facts: Facts, language: str) -> "Table":
         line = say("promise_line", **words)
         table.add_row(Text(verdict, style=f"bold {style}"), Text(title, style="bold"))
         table.add_row("", Text(line))
+    return table
+
+
+def _certificate(facts: Facts, language: str) -> "Iterator[RenderableType]":
+    """Yield what the plan costs by item, what its bound is, its service by day, and what binds and would change it."""
+    from rich.columns import Columns
+    from rich.padding import Padding
+    from rich.text import Text
+
+    say = speaker(language)
+    if facts.costs:
+        yield from ("", Text(say("cost_by_item"), style="bold"), Padding(_costs(facts, language), (0, 0, 0, 2)))
+    if facts.certificate is not None:
+        text = facts.certificate.bound_of.in_language(language)
+        yield from ("", Text(say("bound_of"), style="bold"), Padding(Text(text), (0, 0, 0, 2)))
+    yield from ("", Text(say("service_by_day"), style="bold"))
+    for queue, days in answer.service_by_day(facts, language):
+        yield Padding(Text(queue, style="italic"), (0, 0, 0, 2))
+        yield Padding(Columns([Text(day) for day in days], padding=(0, 2), equal=True), (0, 0, 0, 2))
+    for word, sentences in answer.worth(facts, language):
+        yield from ("", Text(say(word), style="bold"))
+        shown = (*sentences[:MOST_SENTENCES], *(["…"] if len(sentences) > MOST_SENTENCES else []))
+        mark = "・" if language == "ja" else "- "
+        yield from (Padding(Text(f"{mark}{sentence}"), (0, 0, 0, 2)) for sentence in shown)
+
+
+def _costs(facts: Facts, language: str) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for place in range(3):
+        table.add_column(justify="left" if place == 0 else "right")
+    for row in answer.costs(facts, MOST_COSTS, language):
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -1,6 +1,7 @@
 """Everything the report says, as plain data: a number is the same in page, workbook, JSON, pictures and terminal."""
 
 from datetime import date, datetime
+from typing import Any
 
 from surgesim.report.facts_people import People
 from surgesim.report.facts_titles import Titled
@@ -48,7 +49,13 @@ class Certificate(Closed):
     """What the bound is a bound of."""
     marginals: tuple[Text, ...] = ()
     alternatives: tuple[Text, ...] = ()
-    """What binds and what one more of it is worth; what would change the answer, and by how much."""
+    break_even: tuple[Text, ...] = ()
+    """What binds and what one more of it is worth; next best alternatives; at which values the answer changes."""
+    knowing: tuple[Text, ...] = ()
+    """What planning for all futures, and knowing which one comes, is worth."""
+    break_even_values: tuple[dict[str, Any], ...] = ()
+    two_stage: dict[str, Any] | None = None
+    """The numbers behind the last two."""
     notes: tuple[Text, ...] = ()
     measures: tuple[str, ...] = ()
     """Measures taken."""

@@ -122,15 +122,11 @@ def _sure(facts: Facts, language: str) -> Iterator[Block]:
     say = speaker(language)
     yield _heading(2, say("how_sure"))
     yield _table(("", ""), answer.certificate(facts, language), widths=(1, 3))
-    found = facts.certificate
-    for note in found.notes if found else ():
+    for note in facts.certificate.notes if facts.certificate else ():
         yield _text(note.in_language(language), soft=True)
-    if found and found.marginals:
-        yield _heading(3, say("binds"))
-        yield {"kind": "list", "items": [text.in_language(language) for text in found.marginals]}
-    if found and found.alternatives:
-        yield _heading(3, say("alternatives"))
-        yield {"kind": "list", "items": [text.in_language(language) for text in found.alternatives]}
+    for word, sentences in answer.worth(facts, language):
+        yield _heading(3, say(word))
+        yield {"kind": "list", "items": list(sentences)}
     if facts.remarks:
         yield _heading(3, say("remarks"))
         yield {"kind": "list", "items": [": ".join(filter(None, found)) for found in answer.remarks(facts, language)]}

@@ -221,7 +221,7 @@ def _meta(plan: Any, facts: Facts) -> dict[str, Any]:
 
 def _summary(facts: Facts) -> str:
     """Return the headline figures, the decisions and the promises as JSON, the same bytes for the same plan."""
-    parts = ("head", "certificate", "costs", "hires", "teams", "places", "lines", "promises", "remarks")
+    parts = ("head", "certificate", "costs", "hires", "teams", "places", "lines", "promises", "days", "remarks")
     tree = {"figures": {figure.key: figure.value for figure in headline(facts)}}
     tree |= facts.model_dump(mode="json", include=set(parts))
     return json.dumps(tree, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"

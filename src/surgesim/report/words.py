@@ -41,7 +41,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "staff_of_plan": ("Staff", "要員"),
     "promises": ("Promises", "約束(目標)"),
     "binds": ("What binds, and what one more is worth", "制約となっている条件と限界価値"),
-    "alternatives": ("What would change the answer", "結果を変えうる条件と次善の案"),
+    "alternatives": ("Next best alternatives", "次善の案"),
+    "break_even": ("What would change the answer", "結論が変わる分岐点"),
+    "service_by_day": ("Simulated service by day, 95% interval", "日別のシミュレーション結果(95%信頼区間)"),
+    "more_items": ("{n} more items", "ほか{n}項目"),
+    "knowing": ("What knowing more is worth", "情報の価値"),
     # The answer.
     "hire": ("Hire", "採用"),
     "no_hires": ("Nobody has to be hired.", "新規採用は不要。"),
@@ -104,7 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "solver_status": ("Solver", "ソルバーの状態"),
     "bound": ("Proven lower bound of the cost", "費用の証明済み下界"),
     "gap": ("Gap between cost and bound", "費用と下界の差"),
-    "bound_of": ("The bound is", "下界の意味"),
+    "bound_of": ("A bound of", "下界の意味"),
     "verified": ("Verified by", "検証方法"),
     "verified_line": ("{n} fresh replications of the simulation ({engine})", "新しい乱数による{n}回のシミュレーション({engine})"),
     # What happened.
