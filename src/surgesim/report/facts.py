@@ -53,9 +53,8 @@ class Certificate(Closed):
     """What binds and what one more of it is worth; next best alternatives; at which values the answer changes."""
     knowing: tuple[Text, ...] = ()
     """What planning for all futures, and knowing which one comes, is worth."""
-    break_even_values: tuple[dict[str, Any], ...] = ()
-    two_stage: dict[str, Any] | None = None
-    """The numbers behind the last two."""
+    numbers: dict[str, Any] | None = None
+    """``break_even`` and ``two_stage``: the last two as plain values."""
     notes: tuple[Text, ...] = ()
     measures: tuple[str, ...] = ()
     """Measures taken."""

@@ -125,8 +125,7 @@ def certificate(plan: Any) -> Certificate:
         alternatives=_texts(found, "alternatives"),
         break_even=_texts(found, "break_even"),
         knowing=_texts(found, "knowing"),
-        break_even_values=tuple(found.get("break_even_values", ())),
-        two_stage=found.get("two_stage"),
+        numbers={"break_even": found.get("break_even_values", []), "two_stage": found.get("two_stage")},
         notes=_texts(found, "notes"),
         measures=tuple(found.get("measures", ())),
     )
