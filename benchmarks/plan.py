@@ -1,9 +1,9 @@
 """Plans beside interval-wise staffing: one price list, one covering model, one simulation with the same marks.
 
 Every rival asks a formula how many agents each interval needs, interval by interval, and covers that need at least
-cost with the same shifts, hires, seats, standby packages and prices. Where no cover exists, agents may be missing at
-a price far beyond all others. Lines and deferred work are given to the rivals as surgesim planned them. All plans are then
-simulated with the marks of surgesim's own verification, which its planning never saw.
+cost with the same shifts, hires, seats, standby packages and prices. Where no cover exists, agents may be missing at a
+price: the lowest one with which the rival holds. Lines and deferred work are given to the rivals as surgesim planned
+them. All plans are then simulated with the marks of surgesim's own verification, which its planning never saw.
 
 Rivals that miss a promise, or keep it too well, get two more chances (``--lift``): their need times the one factor with
 which it holds at least cost on these very marks, and their need raised period by period where they miss.

@@ -26,8 +26,8 @@ from surgesim.planning.watch import Seen, seen
 from surgesim.result.folder import read as read_result
 from surgesim.sim.engine import run
 
-SHORT_JPY = 1e6
-"""Price of one agent missing in one interval, where no cover exists: beyond that of a hire for the whole horizon."""
+SHORT_JPY = (20_000.0, 100_000.0, 1e6)
+"""Prices of one agent missing in one interval, where no cover exists: the first one with which a rival holds is its own."""
 GAP = 0.003
 LEAST, MOST, STEP, ROUNDS = 0.8, 1.2, 0.01, 8
 """Factors on a need that are tried; the step between them; rounds in which periods that miss get more."""
@@ -156,20 +156,30 @@ def requirement(case: Case, name: str, rival: Rival, factor: Floats) -> tuple[Pr
 
 
 def covered(case: Case, name: str, rival: Rival, factor: Floats | None = None) -> Found:
-    """Cover a need at least cost, and simulate."""
-    from pyomo.environ import Objective, value
-
-    started = time.perf_counter()
+    """Cover a need at least cost, and simulate; where nothing covers it all, with as little missing as lets it hold."""
     factor = np.ones((len(case.problem.queues), case.problem.intervals)) if factor is None else factor
     problem, surrogate = requirement(case, name, rival, factor)
     draft = Draft(problem, surrogate, kinds={kind: SHELF.load(kind) for kind in SHELF.kinds()}).build()
+    if solve(draft.model, case.seconds, linear=True).status != "infeasible":
+        return _judged(case, name, draft)
+    for price in SHORT_JPY:
+        found = _judged(case, name, draft.again(frozenset({"targets"})), price)
+        if found.unsure == 0:
+            break
+    return found
+
+
+def _judged(case: Case, name: str, draft: Draft, short_jpy: float = 0.0) -> Found:
+    """Solve a cover and simulate it; agents may be missing at a price."""
+    from pyomo.environ import Objective, value
+
+    started, problem = time.perf_counter(), draft.problem
     shortage: Any = 0.0
-    if solve(draft.model, case.seconds, linear=True).status == "infeasible":
-        draft = draft.again(frozenset({"targets"}))
-        needs = [surrogate.offered[key] for key in surrogate.constant]
+    if short_jpy:
+        needs = [draft.surrogate.offered[key] for key in draft.surrogate.constant]
         shortage = sum(n * relaxation.amount for relaxation, n in zip(draft.relaxations, needs, strict=True))
         draft.model.cost.deactivate()
-        draft.model.bill = Objective(expr=draft.total + SHORT_JPY * shortage)
+        draft.model.bill = Objective(expr=draft.total + short_jpy * shortage)
     solved = staged(draft, case.seconds, GAP)
     found = capacity(problem, decided(draft))
     # deferred work and lines as surgesim planned them: those who do nothing else stay as they are
