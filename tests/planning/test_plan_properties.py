@@ -218,7 +218,7 @@ def test_more_hires_and_more_heads_on_hand_are_ways_out():
     desk = problem(DAYS, crew)
     refused = refuse(Draft(desk, curves(desk, needed=8.0)).build()).refusal
     assert refused is not None
-    assert set(refused.conflict) == {"hires", "shifts", "targets"}
+    assert set(refused.conflict) >= {"hires", "shifts", "targets"}
     ways = {way.kinds: way for way in refused.ways}
     assert {("hires",), ("shifts",), ("targets",)} == set(ways)
     more = math.ceil(float(ways["hires",].sentences[0].split()[1]) - 1e-6)

@@ -6,6 +6,7 @@ from surgesim.report.facts import Day, Facts, Line, Place, Promise
 from surgesim.report.headline import days_inside
 from surgesim.report.numbers import MISSING, interval, seconds, share, short_day, whole, yen
 from surgesim.report.plots.cost_items import name as cost_name
+from surgesim.report.plots.cost_items import named_costs
 from surgesim.report.words import label, long_reason, reason, speaker
 from surgesim.scenario.fields import as_text
 
@@ -183,7 +184,7 @@ def service_by_day(facts: Facts, language: str) -> tuple[tuple[str, tuple[str, .
     queues = dict.fromkeys(day.queue for day in facts.days if day.service.value is not None)
     return tuple(
         (
-            queue,
+            facts.called("queues", queue, language),
             tuple(
                 f"{short_day(day.day, language)} {interval(day.service)}"
                 for day in facts.days
@@ -196,7 +197,7 @@ def service_by_day(facts: Facts, language: str) -> tuple[tuple[str, tuple[str, .
 
 def costs(facts: Facts, most: int, language: str) -> tuple[Row, ...]:
     """Return item, yen and share of the dearest items, and what the others add up to."""
-    ranked = sorted(facts.costs, key=lambda row: -row.cost_jpy)
+    ranked = sorted(named_costs(facts, language), key=lambda row: -row.cost_jpy)
     rest, whole_jpy = ranked[most:], facts.cost_jpy or 1.0
     rows = [(cost_name(row, language), row.cost_jpy) for row in ranked[:most]]
     if rest:
