@@ -25,7 +25,17 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
-from plan_cover import Case, Found, by_one_factor, by_period, covered, gaps, of_folder, of_plan, shares
+from plan_cover import (
+    Case,
+    Found,
+    by_one_factor,
+    by_period,
+    covered,
+    gaps,
+    of_folder,
+    of_plan,
+    shares,
+)
 from plan_rivals import rivals
 
 import surgesim as ss
@@ -81,17 +91,28 @@ def fresh(case: Case) -> str:
     return "\n".join(lines)
 
 
-def table(case: Case, rows: list[Found]) -> str:
-    """Return all ways to staff, side by side."""
-    widths = {"cost ¥": 14, "to surgesim": 12, "over bound": 11, "gap": 7, "not shown": 10, "worst": 8, "short h": 9, "s": 7}
-    lines = [" " * 54 + "".join(f"{name:>{width}}" for name, width in widths.items())]
-    for row in rows:
-        more, over = row.cost / case.given.cost - 1, row.cost / case.given.bound - 1
-        lines.append(
-            f"{row.name:54}{row.cost:14,.0f}{more:12.1%}{over:11.1%}{row.gap:7.1%}{row.unsure:10d}"
-            f"{max(0.0, *row.gaps):8.1%}{row.shortage:9.1f}{row.seconds:7.1f}"
-        )
-    return "\n".join(lines)
+def head() -> str:
+    """Return the heads of the columns."""
+    widths = {
+        "cost ¥": 14,
+        "to surgesim": 12,
+        "over bound": 11,
+        "gap": 7,
+        "not shown": 10,
+        "worst": 8,
+        "short h": 9,
+        "s": 7,
+    }
+    return " " * 54 + "".join(f"{name:>{width}}" for name, width in widths.items())
+
+
+def line(case: Case, row: Found) -> str:
+    """Return one way to staff."""
+    more, over = row.cost / case.given.cost - 1, row.cost / case.given.bound - 1
+    return (
+        f"{row.name:54}{row.cost:14,.0f}{more:12.1%}{over:11.1%}{row.gap:7.1%}{row.unsure:10d}"
+        f"{max(0.0, *row.gaps):8.1%}{row.shortage:9.1f}{row.seconds:7.1f}"
+    )
 
 
 def best(title: str, rows: list[Found], case: Case) -> str:
@@ -103,41 +124,71 @@ def best(title: str, rows: list[Found], case: Case) -> str:
     return f"{title}: the cheapest that holds every promise, {name}, costs {holding[name]:.1%} more than surgesim"
 
 
-def compared(case: Case, lift: list[str] | None) -> None:
+def compared(case: Case, only: list[str], lift: list[str] | None) -> None:
     """Print the comparison."""
     capacity = case.given.capacity
     judged = checks(case.problem, case.simulated(capacity.agents, capacity.paid_s, capacity.lines))
     own_gap = 1.0 - case.given.bound / case.given.cost
-    own = Found("surgesim", case.given.cost, judged, gaps(case.problem, judged), own_gap, 0.0, case.given.seconds)
-    asked = rivals(case.problem, case.model)
-    first = {name: covered(case, name, rival) for name, rival in asked.items()}
+    own = Found(
+        "surgesim",
+        case.given.cost,
+        judged,
+        gaps(case.problem, judged),
+        own_gap,
+        0.0,
+        case.given.seconds,
+    )
+    asked = {name: rival for name, rival in rivals(case.problem, case.model).items() if _named(name, only)}
     seen_in = f"{case.given.replications} replications, bound ¥{case.given.bound:,.0f}"
     print(f"{case.scenario.name}: {len(judged)} promises and periods, {seen_in}")
-    print(table(case, [own, *first.values()]), flush=True)
+    print(head(), line(case, own), sep="\n", flush=True)
+    first: dict[str, Found] = {}
+    for name, rival in asked.items():
+        first[name] = covered(case, name, rival)
+        print(line(case, first[name]), flush=True)
     print(best("as they come", list(first.values()), case), flush=True)
     if lift is None:
         return
-    asked = {name: rival for name, rival in asked.items() if not lift or any(word in name for word in lift)}
-    for title, lifting in (("with one factor on the need", by_one_factor), ("raised where they miss", by_period)):
-        found = {name: lifting(case, name, rival, first[name]) for name, rival in asked.items()}
-        rows = [row for row in found.values() if row is not None]
-        print(table(case, rows), flush=True)
-        lost = [name for name, row in found.items() if row is None]
-        if lost:
-            print(f"never hold: {'; '.join(lost)}")
+    for title, lifting in (
+        ("raised where they miss", by_period),
+        ("with one factor on the need", by_one_factor),
+    ):
+        rows = []
+        for name in (name for name in asked if _named(name, lift)):
+            found = lifting(case, name, asked[name], first[name])
+            rows += [] if found is None else [found]
+            print(
+                f"{name} never holds" if found is None else line(case, found),
+                flush=True,
+            )
         print(best(title, rows, case), flush=True)
+
+
+def _named(name: str, words: list[str]) -> bool:
+    return not words or any(word in name for word in words)
 
 
 def main() -> None:
     """Print the comparison, and what fresh paths say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="scenarios/kettle-recall.yaml")
-    parser.add_argument("--folder", type=Path, help="a run folder of surgesim plan, instead of planning anew")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="a run folder of surgesim plan, instead of planning anew",
+    )
     parser.add_argument("--replications", type=int, default=400)
     parser.add_argument("--time-limit", type=float, default=300.0)
     parser.add_argument("--seconds", type=float, default=30.0, help="limit of each cover")
     parser.add_argument("--lift", nargs="*", metavar="RIVAL", help="give rivals that miss, or keep too well, two more chances: "
                         "all of them, or those with one of these words in their name")  # fmt: skip
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        metavar="RIVAL",
+        default=[],
+        help="rivals with one of these words in their name",
+    )
     parser.add_argument("--no-rivals", action="store_true", help="look at fresh paths only")
     asked = parser.parse_args()
     scenario = ss.load(asked.scenario if asked.folder is None else asked.folder / "scenario.yaml")
@@ -152,7 +203,7 @@ def main() -> None:
     calls = seen(problem, run(ample(model), seed=1, replications=20)).queues["offered"].mean(axis=0)
     case = Case(scenario, model, problem, given, calls, asked.seconds)
     if not asked.no_rivals:
-        compared(case, asked.lift)
+        compared(case, asked.only, asked.lift)
     if problem.probability is not None:
         print(fresh(case))
 
