@@ -52,9 +52,8 @@ class Certificate(Closed):
     break_even: tuple[Text, ...] = ()
     """What binds and what one more of it is worth; next best alternatives; at which values the answer changes."""
     knowing: tuple[Text, ...] = ()
-    """What planning for all futures, and knowing which one comes, is worth."""
     numbers: dict[str, Any] | None = None
-    """``break_even`` and ``two_stage``: the last two as plain values."""
+    """What knowing more is worth; ``break_even`` and ``two_stage``: the last two as plain values."""
     notes: tuple[Text, ...] = ()
     measures: tuple[str, ...] = ()
     """Measures taken."""
