@@ -71,6 +71,16 @@ def test_the_forest_shows_paired_differences(answers: Any) -> None:
     points = [float(line.get_xdata()[0]) for bars in figure.axes[0].containers for line in bars.lines[:1]]
     np.testing.assert_allclose(sorted(points), sorted(table["difference"]))
     assert "heads 6" in texts(figure)
+    assert "(percentage points)" in texts(figure)
+    assert "(ポイント)" in texts(answers.plot.forest("abandonment", base, "calls", language="ja"))
+
+
+def test_no_text_of_the_tornado_is_cut_off(sensitivity: Any) -> None:
+    figure = sensitivity.plot.tornado()
+    style.png(figure)  # lays it out
+    boxes = [text.get_window_extent() for text in (figure.axes[0]._left_title, *figure.axes[0].get_yticklabels())]
+    assert [box.x0 for box in boxes if box.x0 < 0] == []
+    assert [box.x1 for box in boxes if box.x1 > figure.bbox.width] == []
 
 
 def test_the_tornado_has_a_bar_for_each_end(sensitivity: Any) -> None:

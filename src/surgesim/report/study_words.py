@@ -2,9 +2,9 @@
 
 STUDIES: dict[str, tuple[str, str]] = {
     "wages_jpy": ("Wages of paid hours (JPY)", "支払対象時間の賃金(円)"),
-    "tornado_title": ("What {measure} depends on", "{measure}を左右する要因"),
+    "tornado_title": ("What {measure} depends on, one at a time", "{measure}を左右する要因"),
     "tornado_note": (
-        "one quantity at a time; line: as it stands ({base}); whiskers: {confidence}",
+        "line: as it stands ({base}); whiskers: {confidence}",
         "要因を一つずつ変化。縦線: 現状({base})、ひげ: {confidence}",
     ),
     "whiskers": ("95% interval of the change", "変化の95%信頼区間(対応あり)"),
@@ -22,6 +22,7 @@ STUDIES: dict[str, tuple[str, str]] = {
         "less {base}; same luck at every point; whiskers: 95% interval",
         "{base} との差。全点で同じ乱数。ひげ: 95%信頼区間",
     ),
+    "points_of_change": ("percentage points", "ポイント"),
     "better": ("better", "改善"),
     "worse": ("worse", "悪化"),
     "unsure_change": ("not told apart", "差は不明"),

@@ -32,7 +32,8 @@ def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, hig
     say = speaker(language)
     made = style.new_figure(9.0, 1.8 + 0.4 * max(len(names), 1))
     axes = made.subplots()
-    style.plain(axes, "", say("forest_title", measure=measure), grid="x")
+    unit, change = table["unit"][0], say("forest_title", measure=measure)
+    style.plain(axes, "", f"{change} ({say('points_of_change')})" if unit == "share" else change, grid="x")
     axes.axvline(0.0, color=style.INK, linewidth=1.0)
     rows = list(zip(names, table.iter_rows(named=True), strict=True))[::-1]
     for place, (_, row) in enumerate(rows):
@@ -40,8 +41,8 @@ def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, hig
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.margins(x=0.2)
-    value_axis(axes.xaxis, table["unit"][0])
-    style.title(made, say("forest_title", measure=measure), say("forest_note", base=base))
+    value_axis(axes.xaxis, unit, sign="")
+    style.title(made, change, say("forest_note", base=base))
     style.legend(made, axes, 3)
     return style.finish(made, language)
 
@@ -58,7 +59,7 @@ def _row(axes: Any, place: int, row: dict[str, Any], higher: bool | None, say: A
     axes.errorbar(
         value, place, xerr=[[value - low], [high - value]], fmt="s", color=colour, markersize=5.5, capsize=3, label=say(kind)
     )
-    text = shown(value, row["unit"])
+    text = shown(value, row["unit"]).removesuffix("%")  # a difference of shares is one in percentage points
     axes.annotate(
         text if value <= 0 else f"+{text}", (high, place), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5
     )

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from surgesim.study.objective import Objective
 
 
-def value_axis(axis: Any, unit: str) -> None:
-    """Write the values of an axis: shares in per cent, others with thousands set off."""
+def value_axis(axis: Any, unit: str, sign: str = "%") -> None:
+    """Write the values of an axis: shares in per cent, with this sign, others with thousands set off."""
     from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-    axis.set_major_formatter(PercentFormatter(1.0) if unit == "share" else StrMethodFormatter("{x:,.10g}"))
+    axis.set_major_formatter(PercentFormatter(1.0, symbol=sign) if unit == "share" else StrMethodFormatter("{x:,.10g}"))
 
 
 def shown(value: float, unit: str) -> str:
