@@ -55,6 +55,18 @@ def test_changes_leave_the_tree_as_it_was(kettle: Scenario) -> None:
     assert "title" not in other
 
 
+@pytest.mark.parametrize("file", sorted(SCENARIOS.glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_variant_is_the_scenario_read_anew(file: Path) -> None:
+    """Sections that stay are taken over as they are; reading all of them again gives the same."""
+    scenario = load(file)
+    for name in scenario.overrides:
+        variant = scenario.but(name)
+        anew = Scenario.build(variant.tree(), variant.folder)
+        assert variant == anew
+        assert repr(variant) == repr(anew)
+        assert variant.fingerprint == anew.fingerprint
+
+
 def test_but_applies_the_override_of_its_name_first(kettle: Scenario) -> None:
     other = kettle.but("bad-press", {"groups.tokyo.heads": 120, "incident.announcements.television.reach": "15%"})
     assert other.incident is not None

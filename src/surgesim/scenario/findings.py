@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,6 +19,7 @@ from surgesim.scenario.sentences import findings_of
 
 M = TypeVar("M", bound=BaseModel)
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
 CHECKED = "checked"
 """Key of the validation context that says: names and consistency are checked by the caller."""
 
@@ -27,17 +29,24 @@ def cross_problems(tree: Mapping[str, Any]) -> list[Finding]:
     return [*reference_problems(tree), *consistency_problems(tree)]
 
 
-def validated(tree: Mapping[str, Any], folder: Path, model: type[M]) -> tuple[M | None, list[Finding]]:
-    """Return the model of a tree, and everything that is wrong with the tree (then the model is None)."""
-    made, found = read_fields(tree, folder, model)
+def validated(
+    tree: Mapping[str, Any], folder: Path, model: type[M], known: Mapping[str, Any] = _NONE
+) -> tuple[M | None, list[Finding]]:
+    """Return the model of a tree, and everything that is wrong with the tree (then the model is None).
+
+    ``known`` are sections of the tree that have been read already, by name; they are not read again.
+    """
+    made, found = read_fields(tree, folder, model, known)
     found += [*cross_problems(tree), *file_problems(tree, folder)]
     return (None if found else made), list(dict.fromkeys(found))
 
 
-def read_fields(tree: Mapping[str, Any], folder: Path, model: type[M]) -> tuple[M | None, list[Finding]]:
+def read_fields(
+    tree: Mapping[str, Any], folder: Path, model: type[M], known: Mapping[str, Any] = _NONE
+) -> tuple[M | None, list[Finding]]:
     """Return the model of a tree, and what is wrong with its keys and values (not with the names among them)."""
     try:
-        return model.model_validate(tree, context={"folder": folder, CHECKED: True}), []
+        return model.model_validate({**tree, **known}, context={"folder": folder, CHECKED: True}), []
     except ValidationError:
         return None, all_findings(tree, schema_of(model), lambda copy: _errors(copy, folder, model))
 

@@ -109,9 +109,13 @@ class Scenario(Closed):
         ScenarioError
             With every problem found.
         """
-        scenario, found = validated(tree, folder, cls)
+        return cls._built(tree, folder, where or {}, {})
+
+    @classmethod
+    def _built(cls, tree: Mapping[str, Any], folder: Path, where: Mapping[TreePath, str], known: Mapping[str, Any]) -> Self:
+        scenario, found = validated(tree, folder, cls, known)
         if scenario is None:
-            raise ScenarioError(as_problems(found, where or {}))
+            raise ScenarioError(as_problems(found, where))
         scenario._folder = folder
         return scenario
 
@@ -140,12 +144,14 @@ class Scenario(Closed):
         if not changes and name not in self.overrides:
             known = suggestion(name, self.overrides) if self.overrides else "give changes, {path: value}"
             raise ScenarioError(Problem(f"no override is called {name!r}, and no changes are given", name, known))
-        tree = self.tree()
+        tree = before = self.tree()
         for layer in filter(None, (self.overrides.get(name), changes)):
             tree, wrong = changed(tree, layer, type(self))
             if wrong:
                 raise ScenarioError(Problem(what, dotted(path), mend) for path, what, mend in wrong)
-        return type(self).build({**fitting(tree, type(self)), "name": f"{self.name}-{name}"}, self.folder)
+        tree = {**fitting(tree, type(self)), "name": f"{self.name}-{name}"}
+        same = {section: getattr(self, section) for section in tree if tree[section] is before.get(section)}
+        return self._built(tree, self.folder, {}, same)
 
     def diff(self, other: "Scenario") -> list[Difference]:
         """Return what differs in ``other``: path, value here, value there; defaults count as written out."""
