@@ -47,6 +47,13 @@ def test_pandas_frames_are_rows(desk: Scenario) -> None:
     assert [p.changes for p in Study(desk, frame).points] == [{HEADS: 4, "demand.calls.rate": "90/h"}, {HEADS: 5}]
 
 
+def test_values_of_numpy_ranges_and_generators_are_values(desk: Scenario) -> None:
+    for values in (np.arange(5, 8), range(5, 8), (heads for heads in (5, 6, 7))):
+        study = Study(desk, {HEADS: values}, replications=1)
+        assert [dict(point.changes) for point in study.points] == [{HEADS: 5}, {HEADS: 6}, {HEADS: 7}]
+    assert Study(desk, [{HEADS: np.int64(5)}], replications=1).run("serial").measures(of="offered")["value"][0] > 0
+
+
 def test_everything_wrong_with_a_grid_is_told_at_once(desk: Scenario) -> None:
     grid = {
         "groups.team.heeds": [5], "queues.calls.patience": ["4min and a bit", "never"], "override": ["busy", "bussy"],

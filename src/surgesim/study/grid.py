@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from surgesim.base.errors import InputError, Problem, ScenarioError
 from surgesim.base.text import suggestion
 from surgesim.scenario.changes import clashes, path_problem
@@ -75,6 +77,7 @@ def points_of(scenario: Scenario, grid: Any, places: Places = _NONE, key: str = 
     axes = {OVERRIDE: grid} if isinstance(grid, Sequence) and not isinstance(grid, str) else (grid or {})
     if not isinstance(axes, Mapping):
         raise InputError(Problem(f"{grid!r} is no grid", key, "write {path: [value, ...]}"))
+    axes = {axis: _listed(values) for axis, values in axes.items()}
     problems: list[Problem] = []
     choices = {axis: _choices(scenario, str(axis), values, (key, axis), places, problems) for axis, values in axes.items()}
     problems += _unusable_values(scenario, axes, choices, places, key)
@@ -85,6 +88,16 @@ def points_of(scenario: Scenario, grid: Any, places: Places = _NONE, key: str = 
         Point(number, dict(zip(axes, (value for value, _ in one), strict=True)), _joined(changes for _, changes in one))
         for number, one in enumerate(itertools.product(*choices.values()))
     )
+
+
+def _listed(values: Any) -> Any:
+    """Return the values of an axis as a list that can be read twice, numbers of NumPy as plain ones."""
+    plain = isinstance(values, str | Mapping) or not isinstance(values, Iterable)
+    return values if plain else [_plain(value) for value in values]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _joined(changes: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -180,14 +193,14 @@ def _points_of_rows(scenario: Scenario, rows: list[Mapping[str, Any]], places: P
     problems: list[Problem] = []
     points = []
     for number, row in enumerate(rows):
-        written = {axis: value for axis, value in row.items() if value is not None}
+        written = {axis: _plain(value) for axis, value in row.items() if value is not None}
         parts, where = [], _place(places, (key, number)) or f"point {number}"
         for axis, value in written.items():
             changes, wrong = _changes(scenario, axis, value, None)
             problems += [Problem(one.what, where, one.instead) for one in wrong or ()]
             parts.append(changes)
         problems += [Problem(what, where, "change it in one place") for _, what, _ in clashes(parts)]
-        points.append(Point(number, {axis: _shown(value) for axis, value in row.items()}, _joined(parts)))
+        points.append(Point(number, {axis: _shown(_plain(value)) for axis, value in row.items()}, _joined(parts)))
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
     return tuple(points)
