@@ -40,7 +40,7 @@ from surgesim.study.workers import pool
 GRID = {
     "incident.severity": ["0.9x", "1x", "1.1x", "1.2x", "1.3x"],
     "groups.tokyo.heads": [60, 65, 70, 75, 80, 85, 90, 95, 100, 105],
-    "trunks.recall.lines": [200, 250, 300, 350, 400],
+    "trunks.recall.lines": [180, 240, 300, 360, 420],
     "queues.recall.redial.probability": ["45%", "55%"],
 }
 
