@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from plan_checker import wrong
 
 import surgesim as ss
 from surgesim.planning.planner import plan
@@ -34,6 +35,7 @@ def first_days(scenario: Scenario) -> Scenario:
 def test_a_template_plans_to_a_verified_plan(kind: str, tmp_path: Path) -> None:
     made = plan(first_days(template(kind, tmp_path)), 40, 1, 120.0)
     assert made.certificate["kept"]
+    assert wrong(made, made.scenario) == []
     assert made.cost > 0
     assert all(promise["sure"] for promise in made.certificate["promises"])
 

@@ -10,7 +10,7 @@ from surgesim.planning.draft import Draft
 from surgesim.planning.solve import solve
 
 TINY = 1e-6
-MOST_WHOLE_S, WHOLE_GAP = 5.0, 0.02
+MOST_WHOLE_S, WHOLE_GAP = 2.0, 0.1
 """Longest search for the whole numbers of one way out, seconds, and the gap at which they are good enough."""
 DEFINE = frozenset({"coverage", "deadlines", "hires", "seats", "service", "shifts", "standby"})
 """Kinds with decisions that others are about: without their rules these are free, but they stay."""
