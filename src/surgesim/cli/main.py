@@ -70,6 +70,8 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     try:
         return _exit_code(app(args=words, standalone_mode=not as_json))
     except SystemExit as stop:
+        if isinstance(getattr(stop.__context__, "__cause__", None), KeyboardInterrupt):  # typer says nothing of Ctrl-C
+            remarks().print("stopped; nothing unfinished was written")
         return _exit_code(stop.code)
     except USAGE_ERROR as error:
         show_error(InputError(Problem(error.format_message())), as_json)  # type: ignore[attr-defined]

@@ -98,8 +98,10 @@ def worth(draft: Draft, seconds: float) -> dict[str, Any]:
         relaxed = Relaxed.of(draft, seconds)
         calls = Calls.of(relaxed)
         found = marginals(relaxed), alternatives(relaxed, calls), break_evens(relaxed, calls)
-    except SolverError:
-        found = [("marginal values are not known: the time limit came first", "時間制限のため限界価値は不明")], [], []
+    except (SolverError, KeyboardInterrupt) as stopped:  # the plan itself is verified, and kept
+        pressed = isinstance(stopped, KeyboardInterrupt)
+        why, why_ja = ("Ctrl-C", "Ctrl-C") if pressed else ("the time limit came first", "時間制限")
+        found = [(f"marginal values are not known: {why}", f"{why_ja}のため限界価値は不明")], [], []
     binding, others, edges = found
     return {
         "marginals": [en for en, _ in binding],

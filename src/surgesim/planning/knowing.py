@@ -35,14 +35,15 @@ def knowing(model: Model, problem: Problem, seed: int, paths: int = PATHS) -> di
     dict
         ``knowing`` and ``knowing_ja``: sentences; ``two_stage``: the numbers behind them, in yen.
     """
-    asked = reserving_of(model, problem, paths, seed)
-    if not asked.options:
-        return {"knowing": [], "knowing_ja": [], "two_stage": None}
-    short = dear_jpy(asked.options, problem.days)
     try:
+        asked = reserving_of(model, problem, paths, seed)
+        if not asked.options:
+            return {"knowing": [], "knowing_ja": [], "two_stage": None}
+        short = dear_jpy(asked.options, problem.days)
         found = asked.solve(short)
-    except SolverError as trouble:  # the plan itself is verified: say what is missing, and keep it
-        unknown = f"what knowing more is worth is not known: {trouble}", f"情報の価値は不明: {trouble}"
+    except (SolverError, KeyboardInterrupt) as trouble:  # the plan itself is verified: say what is missing, and keep it
+        why = str(trouble) or "Ctrl-C"
+        unknown = f"what knowing more is worth is not known: {why}", f"情報の価値は不明: {why}"
         return {"knowing": [unknown[0]], "knowing_ja": [unknown[1]], "two_stage": None}
     costs = path_costs(asked.options, asked.need, found.units, short)
     error = float(costs.std(ddof=1) / np.sqrt(paths))
