@@ -9,11 +9,13 @@ import polars as pl
 import pytest
 
 from surgesim.erlang.single import erlang_c
-from surgesim.report.answer import promise_rows, reason_rows, verdict, within
+from surgesim.report.answer import binding, how_sure, promise_rows, reason_rows, verdict, within
 from surgesim.report.facts import Facts
 from surgesim.report.gather.collect import facts_of_plan, facts_of_result, judged
 from surgesim.report.gather.formulas import agents_needed, busy_size, capacity_model, offered_load
 from surgesim.report.headline import days_inside
+from surgesim.report.html import page
+from surgesim.scenario.fields import Text
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +169,20 @@ def test_the_median_replication_of_a_day(facts: Facts, plan: Any) -> None:
     days = _by_day(plan).with_columns(level=pl.col("answered_within") / pl.col("offered"))
     wanted = days.group_by("day").agg(pl.col("level").median()).sort("day")["level"].to_list()
     assert [day.median for day in facts.days] == pytest.approx(wanted)
+
+
+def test_the_first_page_says_how_sure_what_binds_and_what_a_point_costs(facts: Facts) -> None:
+    sentences = [
+        Text(en="one more seat saves ¥9", ja="席"), Text(en="one more line saves ¥8", ja="回線"),
+        Text(en="one more hire saves ¥7", ja="採用"), Text(en="one more point of service level costs ¥6", ja="1ポイント"),
+    ]  # fmt: skip
+    assert facts.certificate is not None
+    certificate = facts.certificate.model_copy(update={"marginals": tuple(sentences)})
+    sure = facts.model_copy(update={"certificate": certificate})
+    assert binding(sure, "ja") == ("1ポイント", "席", "回線")
+    assert how_sure(sure, "en").endswith("confidence. At most 1.0% above the proven lower bound.")
+    first = page(sure, "en").partition("Cost by item")[0]
+    for text in (how_sure(sure, "en"), *binding(sure, "en")):
+        assert text in first
+    bare = facts.model_copy(update={"certificate": None})
+    assert binding(bare, "en") == ()

@@ -11,6 +11,8 @@ from surgesim.report.words import label, long_reason, reason, speaker
 from surgesim.scenario.fields import as_text
 
 Row = tuple[str, ...]
+MOST_BINDING = 3
+"""What binds, as far as the first page says it."""
 
 
 def hires(facts: Facts, language: str) -> tuple[str, ...]:
@@ -64,6 +66,24 @@ def verdict(facts: Facts, language: str) -> str:
     if kept(facts) and chances:
         return say("all_probable", probability=share(min(chances), 0))
     return say("all_kept" if kept(facts) else "some_missed")
+
+
+def how_sure(facts: Facts, language: str) -> str:
+    """Return in one line how sure the answer is."""
+    say, found = speaker(language), facts.certificate
+    confidence = share(facts.head.confidence, 0)
+    text = say("sure_line", n=whole(facts.head.replications), confidence=confidence) if facts.promises else ""
+    more = "" if found is None or found.gap is None else say("gap_line", gap=share(found.gap))
+    return (text + ("" if language == "ja" else " ") + more).strip()
+
+
+def binding(facts: Facts, language: str) -> tuple[str, ...]:
+    """Return the few things that bind most, what one more point of service costs among them; all are said further below."""
+    every = facts.certificate.marginals if facts.certificate else ()
+    points = [text for text in every if "point" in text.en]
+    others = [text for text in every if text not in points]
+    first = (*points[:1], *others[: MOST_BINDING - 1], *points[1:])[:MOST_BINDING]
+    return tuple(text.in_language(language) for text in first)
 
 
 def kept(facts: Facts) -> bool:

@@ -75,6 +75,10 @@ def _answer(facts: Facts, language: str) -> Iterator[Block]:
         yield {"kind": "verdict", "text": answer.verdict(facts, language), "good": answer.kept(facts)}
     yield {"kind": "cards", "items": list(_cards(facts, language))}
     if facts.certificate:
+        yield _text(answer.how_sure(facts, language))
+        if facts.certificate.marginals:
+            yield _heading(3, say("binds"))
+            yield {"kind": "list", "items": list(answer.binding(facts, language))}
         yield _heading(3, say("hire"))
         yield {"kind": "list", "items": list(answer.hires(facts, language))}
         yield _heading(3, say("places"))
@@ -134,11 +138,9 @@ def _sure(facts: Facts, language: str) -> Iterator[Block]:
 
 def _happened(facts: Facts, language: str) -> Iterator[Block]:
     say, rows = speaker(language), answer.happened(facts, language)
-    yield _heading(2, say("what_happened"))
     if rows:
+        yield _heading(2, say("what_happened"))
         yield _table(("", say("forecast_line"), say("actual_line")), rows, right=(1, 2))
-    else:
-        yield _text(say("no_actuals"))
 
 
 def _why(facts: Facts, language: str) -> Iterator[Block]:

@@ -40,6 +40,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "remarks": ("Before trusting a number", "利用上の注意"),
     "staff_of_plan": ("Staff", "要員"),
     "promises": ("Promises", "約束(目標)"),
+    "sure_line": (
+        "Verified on {n} fresh replications of the simulation, each promise with {confidence} confidence.",
+        "新しい乱数による{n}回のシミュレーションで、各約束を信頼度{confidence}で検証。",
+    ),
+    "gap_line": ("At most {gap} above the proven lower bound.", "証明済みの下界との差は最大{gap}。"),
     "binds": ("What binds, and what one more is worth", "制約となっている条件と限界価値"),
     "alternatives": ("Next best alternatives", "次善の案"),
     "break_even": ("What would change the answer", "結論が変わる分岐点"),
@@ -124,7 +129,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "busiest_day": ("Busiest day", "最多日"),
     "days_inside": ("Days inside the 90% band", "90%幅に入った日数"),
     "of_days": ("{n} of {m}", "{m}日中{n}日"),
-    "no_actuals": ("Nothing is known yet about what actually happened.", "実績データはまだない。"),
     # Tables.
     "item": ("Item", "費目"),
     "what": ("For", "対象"),

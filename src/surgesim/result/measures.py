@@ -61,8 +61,8 @@ class Measure:
     def formula(self) -> str:
         """The definition in words of its columns, e.g. ``answered_within / (offered - short_abandoned)``."""
         if self.quantile == self.quantile:
-            return f"{self.quantile:.0%} quantile of the wait of handled contacts"
-        top = _written(self.numerator) + ("" if self.scale == 1.0 else f" * {self.scale:.6g}")
+            return f"quantile(wait of handled, {self.quantile:.0%})"
+        top = _written(self.numerator) + ("" if self.scale == 1.0 else f" / {1.0 / self.scale:.6g}")
         return f"{top} / {_written(self.denominator)}" if self.denominator else top
 
     def label(self, language: str) -> str:

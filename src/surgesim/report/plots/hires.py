@@ -27,7 +27,7 @@ def figure(hires: tuple[Hire, ...], last_day: date, language: str) -> "Figure":
     from matplotlib.patches import Patch
 
     say = speaker(language)
-    made = style.new_figure(9.0, 1.9 + 0.36 * max(len(hires), 1))
+    made = style.new_figure(9.0, 1.45 + 0.36 * max(len(hires), 1))
     axes = made.subplots()
     style.plain(axes, "", grid="x")
     end = last_day + timedelta(days=1)
