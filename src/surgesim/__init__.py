@@ -52,6 +52,8 @@ _FACE = {
 # What the report draws of objects of lower floors, imported when it is first asked for.
 supply({
     "Answers.plot": "surgesim.report.study_pictures:of_answers",
+    "BudgetFrontier.plot": "surgesim.report.comparison_pictures:of_budgets",
+    "Comparison.plot": "surgesim.report.comparison_pictures:of_comparison",
     "Forecast.plot": "surgesim.report.pictures:of_forecast",
     "Plan.explain": "surgesim.report.explain:of_plan",
     "Plan.plot": "surgesim.report.pictures:of_plan",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from surgesim.base.attached import Attached
 from surgesim.base.errors import InfeasibleError, InputError, Problem, TargetMissedError
 from surgesim.planning.plan import Plan
 from surgesim.scenario.scenario import Scenario
@@ -30,6 +31,9 @@ class BudgetFrontier:
 
     table: "pl.DataFrame"
     plans: tuple[Plan | None, ...]
+
+    plot = Attached("BudgetFrontier.plot")
+    """The picture of cost against promises: ``frontier.plot()``."""
 
 
 def budget_frontier(scenario: Scenario, budgets: Iterable[float], **how: Any) -> BudgetFrontier:

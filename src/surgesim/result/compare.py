@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from surgesim.base.attached import Attached
 from surgesim.base.errors import InputError, Problem
 from surgesim.result.estimates import Estimate, Floats, independent_difference, paired_difference, ratio
 from surgesim.result.flags import Flag
@@ -40,6 +41,9 @@ class Comparison:
     table: "pl.DataFrame"
     paired: bool
     flags: tuple[Flag, ...] = ()
+
+    plot = Attached("Comparison.plot")
+    """Pictures: ``comparison.plot.forest()``, ``comparison.plot.forest("abandonment")``."""
 
 
 def compare(

@@ -25,7 +25,7 @@ def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, hig
     measure : str
         Label of the measure.
     higher : bool or None
-        Whether more is better; None where neither is.
+        Whether more is better, None where neither is; a column ``higher`` of the table says it row by row.
     language : str
         ``"en"`` or ``"ja"``.
     """
@@ -37,7 +37,7 @@ def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, hig
     axes.axvline(0.0, color=style.INK, linewidth=1.0)
     rows = list(zip(names, table.iter_rows(named=True), strict=True))[::-1]
     for place, (_, row) in enumerate(rows):
-        _row(axes, place, row, higher, say)
+        _row(axes, place, row, row.get("higher", higher), say)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.margins(x=0.2)
