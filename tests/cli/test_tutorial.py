@@ -119,6 +119,20 @@ def test_nothing_is_coloured_and_no_bar_drawn_where_nobody_watches(folder: Path)
     assert "simulating" not in done.stderr
 
 
+def test_the_command_of_the_report_gives_the_same_plan_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As typed in the run folder, where the scenario lies beside the report; the seed, the override and the rest included."""
+    words = ["plan", str(folder / "shop.yaml"), "--override", "bad-press", "--replications", "40", "--seed", "3"]
+    assert execute([*words, "--out", str(folder / "first")]) == 0
+    command = json.loads((folder / "first" / "report.json").read_text("utf-8"))["head"]["command"]
+    assert command.startswith("surgesim plan ")
+    monkeypatch.chdir(folder / "first")
+    assert execute([*command.split()[1:-1], str(folder / "again")]) == 0
+    one, other = (json.loads((folder / name / "summary.json").read_text("utf-8")) for name in ("first", "again"))
+    assert one["figures"] == other["figures"]
+    assert one["hires"] == other["hires"]
+    assert (folder / "first" / "plan.csv").read_bytes() == (folder / "again" / "plan.csv").read_bytes()
+
+
 def test_a_missed_promise_exits_4(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A plan of which the certificate says that a promise is missed is shown, and the exit code says so."""
     from dataclasses import replace

@@ -17,7 +17,7 @@ SHARES = (
 )  # fmt: skip
 """Measures that the picture of a comparison shows unless told otherwise."""
 MORE_IS_BETTER = {"service_level", "on_time", "answer_rate", "containment"}
-LESS_IS_BETTER = {"abandonment", "blocking", "given_up_share"}
+LESS_IS_BETTER = {"abandonment", "blocking", "given_up_share", "redial_share"}
 
 
 class ComparisonPictures:
