@@ -55,7 +55,8 @@ def app(
 
     Example: surgesim app my.yaml --lang ja
     """
-    from surgesim.cli.terminal import say_json
+    from surgesim.cli.terminal import progress, say_json
+    from surgesim.engines import UNITS, prepare
     from surgesim.report.whatif import WhatIf
     from surgesim.report.words import check_language
     from surgesim.scenario.read import load
@@ -65,6 +66,8 @@ def app(
     if scenario is not None:
         WhatIf(load(scenario))  # says here, not in the browser, what the file lacks
         os.environ["SURGESIM_SCENARIO"] = str(scenario.resolve())
+    with progress() as show:
+        prepare(show, UNITS)  # compiled here, once, rather than behind a page that stays blank
     if json_:
         say_json({"address": f"http://127.0.0.1:{port}/", "page": PAGES[lang]})
     with TemporaryDirectory(prefix="surgesim-app-") as place:
