@@ -23,7 +23,7 @@ STUDIES: dict[str, tuple[str, str]] = {
         "{base} との差。全点で同じ乱数。ひげ: 95%信頼区間",
     ),
     "points_of_change": ("percentage points", "ポイント"),
-    "shares": ("shares, in points", "割合(ポイント)"),
+    "shares": ("shares", "割合"),
     "budget_of": ("budget {yen}", "予算{yen}"),
     "short_of": ("Promises fall short by", "約束に届かない割合"),
     "better": ("better", "改善"),
