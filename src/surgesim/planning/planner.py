@@ -29,7 +29,7 @@ from surgesim.result.result import Result
 from surgesim.result.tables import Tables
 from surgesim.scenario.scenario import Scenario
 
-LOOKS = 2
+LOOKS = 3
 """Greatest number of looks for a plan cheaper than the first verified one."""
 LEAST_PATHS = 200
 """Least replications that show a probability: with 100, 78 of them would have to keep what 70 % of all futures shall keep."""
@@ -140,7 +140,7 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
                 break
             else:
                 looks += 1
-                done = cheaper(work, best[0], extra)
+                done = cheaper(work, best[0], extra, done if check.missed else None)
                 if done is best[0]:
                     break
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:

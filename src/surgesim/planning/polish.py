@@ -47,7 +47,7 @@ REACH = 4
 """Heads by which a shift may differ from the best plan so far."""
 
 
-def cheaper(work: Work, best: Round, extra: tuple[Floats, ...] | None = None) -> Round:
+def cheaper(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round | None = None) -> Round:
     """Return the cheapest plan found that seems to hold, or the plan itself.
 
     Parameters
@@ -56,19 +56,21 @@ def cheaper(work: Work, best: Round, extra: tuple[Floats, ...] | None = None) ->
         State; its beliefs and its safety are about the plan returned.
     best : Round
         A plan that holds.
-    extra : tuple of ndarray, by promise, optional
+    extra : tuple of ndarray, by promise
         Surplus to demand beyond what simulations with the marks of planning need, by period.
+    missed : Round, optional
+        A cheaper plan that seemed to hold and missed a verification: there is one near by.
     """
-    extra = tuple(np.zeros(len(promise.periods)) for promise in work.problem.promises) if extra is None else extra
-    return _by_cuts(work, _by_curves(work, best, extra), extra)
+    return _by_cuts(work, _by_curves(work, best, extra, missed), extra)
 
 
-def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...]) -> Round:
+def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round | None) -> Round:
     """Plan again with the safety that the last plan needs, until that saves hardly anything.
 
     The safety before was measured on plans that held less, where luck counts for more.
     """
-    start, last = best, best if best.saw is not None else observe(work, best)
+    start, last = best, missed or best
+    last = last if last.saw is not None else observe(work, last)
     for _ in range(MOST_LOOKS):
         far = _need_no_more(work, last, extra)
         try:
