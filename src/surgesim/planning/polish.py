@@ -70,6 +70,8 @@ def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round
     The safety before was measured on plans that held less, where luck counts for more.
     """
     start, last = best, missed or best
+    if best.solved.gap <= work.effort.gap and (best.saw is None or not _need_no_more(work, best, extra)):
+        return best  # as good as asked by the curves, and no more service than promised
     last = last if last.saw is not None else observe(work, last)
     for _ in range(MOST_LOOKS):
         far = _need_no_more(work, last, extra)
