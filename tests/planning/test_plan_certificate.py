@@ -177,6 +177,13 @@ def test_all_of_it_is_said_in_both_languages(relaxed):
     assert {one["what"] for one in found["break_even_values"]} == {"wage", "lead_time", "calls", "opening"}
 
 
+def test_a_plan_that_its_curves_refute_keeps_its_certificate():
+    desk = _desk()
+    found = worth(Draft(desk, _model(desk, needed=90.0)).build(), 20.0)
+    assert "no plan to compare with" in found["marginals"][0]
+    assert found["break_even"] == found["alternatives"] == []
+
+
 def test_points_planned_again_cost_what_the_certificate_says(tmp_path):
     """Ten points on every day, planned and calibrated anew: the calibrated relaxations differ by the sentences within a fifth.
 

@@ -99,9 +99,8 @@ def worth(draft: Draft, seconds: float) -> dict[str, Any]:
         calls = Calls.of(relaxed)
         found = marginals(relaxed), alternatives(relaxed, calls), break_evens(relaxed, calls)
     except (SolverError, KeyboardInterrupt) as stopped:  # the plan itself is verified, and kept
-        pressed = isinstance(stopped, KeyboardInterrupt)
-        why, why_ja = ("Ctrl-C", "Ctrl-C") if pressed else ("the time limit came first", "時間制限")
-        found = [(f"marginal values are not known: {why}", f"{why_ja}のため限界価値は不明")], [], []
+        why = str(stopped) or "Ctrl-C"
+        found = [(f"marginal values are not known: {why}", f"限界価値は不明: {why}")], [], []
     binding, others, edges = found
     return {
         "marginals": [en for en, _ in binding],

@@ -42,10 +42,13 @@ class Relaxed:
         Raises
         ------
         SolverError
-            HiGHS failed, or no time was left.
+            HiGHS failed, no time was left, or the curves leave no plan at all.
         """
         program = Program(draft)
-        return cls(draft, program, program.relaxation(seconds), seconds)
+        base = program.relaxation(seconds)
+        if base.values is None:  # simulation knew better: a verified plan can be better than the curves think possible
+            raise SolverError("by the calibrated curves there is no plan to compare with")
+        return cls(draft, program, base, seconds)
 
     def mine(self, kind: str, number: int) -> Flags:
         """Return the columns of a variable whose index begins with a number."""
