@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.model.staffing import available
+from surgesim.planning.constraints.coverage import needed
 from surgesim.planning.decision import Capacity, Decision
 from surgesim.planning.draft import Draft
 
@@ -44,10 +45,13 @@ def present(draft: Draft, capacity: Capacity) -> Floats:
 
 
 def _shares(draft: Draft) -> Floats:
-    """Return how groups divide their time, shape (groups, queues, intervals): equally where nothing was decided."""
+    """Return how groups divide their time, shape (groups, queues, intervals).
+
+    Where nothing was decided, equally among the queues about which something is believed: those without work take no time.
+    """
     from pyomo.environ import value
 
-    problem = draft.problem
+    problem, wanted = draft.problem, needed(draft)
     shares = np.zeros((len(problem.groups), len(problem.queues), problem.intervals))
     for (g, q, i), var in draft.block("coverage").serve.items():
         shares[g, q, i] = max(0.0, value(var) or 0.0)
@@ -55,6 +59,10 @@ def _shares(draft: Draft) -> Floats:
         total = shares[g].sum(axis=0)
         equal = np.zeros_like(shares[g])
         equal[list(skills)] = 1.0 / max(len(skills), 1)
+        for (mine, i), queues in wanted.items():
+            if mine == g:
+                equal[:, i] = 0.0
+                equal[queues, i] = 1.0 / len(queues)
         shares[g] = np.where(total > 1e-9, shares[g] / np.where(total > 1e-9, total, 1.0), equal)
     return shares
 
