@@ -90,3 +90,8 @@ def test_a_value_without_an_interval_is_alone() -> None:
     assert written(None, None, None, "s") == ""
     assert written(12.345, None, None, "s") == "12.3"
     assert written(1.0, 1.0, 1.0, "share") == "100%"
+
+
+def test_differences_of_shares_are_percentage_points() -> None:
+    table, _ = compact(long(1).rename({"value": "difference"}), ["queue"], "difference")
+    assert ("service_level", "points", "58.8 (53.2 – 64.4)") in table.rows()

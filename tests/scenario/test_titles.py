@@ -35,7 +35,10 @@ def test_shipped_scenarios_are_said_in_both_languages(name: str) -> None:
 @pytest.mark.parametrize("kind", kinds())
 def test_templates_are_said_in_both_languages(kind: str, tmp_path: Path) -> None:
     (tmp_path / "my.yaml").write_text(new(kind), "utf-8")
-    in_both(load(tmp_path / "my.yaml"), ("queues", "groups", "sites", "trunks", "reasons"))
+    scenario = load(tmp_path / "my.yaml")
+    in_both(scenario, ("queues", "groups", "sites", "trunks", "reasons"))
+    assert scenario.title is not None
+    assert scenario.title.ja
 
 
 def test_a_part_without_a_title_is_called_by_its_name() -> None:

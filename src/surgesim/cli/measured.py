@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
+POINTS = "points"
+"""Unit of differences of shares: percentage points."""
 SIDE_BY_SIDE = 4
 """Groups that stand beside each other; more of them stand below each other."""
 
@@ -13,7 +15,7 @@ def written(value: float | None, low: float | None, high: float | None, unit: st
     """Return a value with its interval as text: ``58.8% (53.2 – 64.4)``, in brief ``58.8% ±5.6``."""
     if value is None:
         return ""
-    scale, sign = (100.0, "%") if unit == "share" else (1.0, "")
+    scale, sign = (100.0, "%") if unit == "share" else (100.0, "") if unit == POINTS else (1.0, "")
     shown = f"{_number(scale * value)}{sign}"
     if low is None or high is None or low == high:
         return shown
@@ -40,7 +42,9 @@ def compact(table: "pl.DataFrame", keys: list[str], value: str = "value") -> "tu
     """
     import polars as pl
 
-    known = table.drop_nulls(value)
+    known = table.drop_nulls(value).with_columns(pl.col("unit").cast(pl.String))
+    if value == "difference":
+        known = known.with_columns(pl.col("unit").replace("share", POINTS))
     nothing = known.group_by("measure", maintain_order=True).agg(pl.col(value, "low", "high").fill_null(0.0).abs().max())
     idle = nothing.filter(pl.max_horizontal(value, "low", "high") == 0.0)["measure"].to_list()
     known = known.filter(~pl.col("measure").is_in(idle))
@@ -49,7 +53,7 @@ def compact(table: "pl.DataFrame", keys: list[str], value: str = "value") -> "tu
     text = pl.struct(value, "low", "high", "unit").map_elements(
         lambda row: written(row[value], row["low"], row["high"], row["unit"], brief=not beside), return_dtype=pl.String
     )
-    unit = pl.col("unit").cast(pl.String).replace("share", "%")
+    unit = pl.col("unit").replace("share", "%")
     cells = known.with_columns(text.alias("text"), names.alias("group"), unit.alias("unit"))
     if beside:
         wide = cells.pivot("group", index=["measure", "unit"], values="text", maintain_order=True)

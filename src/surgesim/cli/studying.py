@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surgesim.cli.measured import written
+from surgesim.cli.measured import POINTS, written
 from surgesim.cli.options import Json
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def study(
         typer.echo(str(stop), err=True)
         raise typer.Exit(130) from None
     tables = _tables(answers, settings)
-    _show(tables if json_ else {name: _wide(table) for name, table in tables.items()}, repr(asked), json_)
+    wide = {"measures": "measures", "differences": "differences, shares in percentage points"}
+    _show(tables if json_ else {wide[name]: _wide(table) for name, table in tables.items()}, repr(asked), json_)
 
 
 def _tables(answers: "Answers", settings: "StudyFile") -> "dict[str, pl.DataFrame]":
@@ -68,7 +69,9 @@ def _wide(table: "pl.DataFrame") -> "pl.DataFrame":
 
     value = "difference" if "difference" in table.columns else "value"
     keys = table.columns[: table.columns.index("measure")]
-    text = pl.struct(value, "low", "high", "unit").map_elements(lambda row: written(*row.values()), return_dtype=pl.String)
+    unit = pl.col("unit").cast(pl.String)
+    unit = unit.replace("share", POINTS) if value == "difference" else unit
+    text = pl.struct(value, "low", "high", unit).map_elements(lambda row: written(*row.values()), return_dtype=pl.String)
     cells = table.select(*keys, "measure", text.alias("text"))
     return cells.pivot("measure", index=keys, values="text", maintain_order=True)
 
