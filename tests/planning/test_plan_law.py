@@ -15,7 +15,9 @@ from surgesim.model.build import build
 from surgesim.planning.decision import decided
 from surgesim.planning.draft import Draft
 from surgesim.planning.frames import bill
+from surgesim.planning.planner import plan
 from surgesim.planning.read import read
+from surgesim.planning.remarks import remarks
 from surgesim.planning.solve import solve
 from surgesim.scenario.scenario import Scenario
 
@@ -167,3 +169,24 @@ def test_the_levers_say_it(tmp_path):
     assert (regular.rest_s, lent.lender_jpy_day) == (11 * HOUR, 9_000.0)
     assert [(one.name, one.start_s / HOUR, one.end_s / HOUR) for one in lent.shifts] == [("early", 9, 13), ("late", 13, 17)]
     assert Scenario.build(scenario.tree(), tmp_path) == scenario
+
+
+def test_levers_that_can_do_nothing_are_told(tmp_path):
+    nine = shift("nine", 3, (0, 1), 9.0, break_s=HOUR)
+    late = hired(3, lead_days=2, training_days=1, shifts=(nine, shift("early", 3, (0, 1), 4.0)))
+    bound = hired(3, group="agency", index=1, term_days=14)
+    desk = problem(3, (late, bound), law=NIGHT, standby=(replace(PACKAGE, lead_days=3),))
+    said = remarks(desk)
+    assert [en for en, _ in said] == [
+        "hires in temp come too late: lead time and training take 3 days, the horizon has 3",
+        "the shift nine of temp breaks the labour law (hours or break), so nobody works it",
+        "the minimum term of agency runs beyond the horizon, and is paid in full",
+        "standby package reserve: too late, after the 3 days of the horizon",
+    ]
+    assert not any(ja.isascii() for _, ja in said)
+    assert remarks(problem()) == []
+    levers = {"staff": {"regular": TREE["levers"]["staff"]["regular"],
+                        "temp": {**TREE["levers"]["staff"]["temp"], "lead_time": "9d"}}}  # fmt: skip
+    one_day = {**TREE, "clock": {**TREE["clock"], "days": 1}, "levers": levers}
+    notes = plan(Scenario.build(one_day, tmp_path), replications=20, gap=0.1).certificate["notes"]
+    assert any("hires in temp come too late" in note for note in notes)

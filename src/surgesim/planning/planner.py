@@ -18,6 +18,7 @@ from surgesim.planning.plan import Plan
 from surgesim.planning.polish import cheaper
 from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.read import read
+from surgesim.planning.remarks import remarks
 from surgesim.planning.rounds import calibrate, optimise, rounded
 from surgesim.planning.safety import tightened
 from surgesim.planning.solve import relative_gap
@@ -192,6 +193,9 @@ def _certificate(
     if law is not None:
         notes.append(f"labour law: profile {law.name}, as of {law.as_of}; not legal advice")
         notes_ja.append(f"労働法: プロファイル{law.name}({law.as_of}時点)。法的助言ではない")
+    for en, ja in remarks(problem):
+        notes.append(en)
+        notes_ja.append(ja)
     if stopped:
         notes.append(f"the search for a cheaper plan was stopped early: {stopped}")
         notes_ja.append(f"より安い計画の探索は途中で打ち切られた: {stopped}")
