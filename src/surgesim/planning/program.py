@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
+TOLERANCE = 1e-5
+"""By how much rules may be broken in a solution that the solver calls optimal, once its scaling is undone."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """When a search ends: nodes, unlike seconds, give the same plan on a fast machine and on a busy one.
@@ -225,11 +229,7 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
     highs.setOptionValue("mip_abs_gap", effort.slack_jpy)
     highs.setOptionValue("mip_max_nodes", effort.nodes)
     highs.run()
-    if highs.getModelStatus() in (
-        highspy.HighsModelStatus.kUnknown,
-        highspy.HighsModelStatus.kSolveError,
-        highspy.HighsModelStatus.kNotset,
-    ):
+    if _doubtful(highs):
         highs.clearSolver()  # numerical trouble on the way from an earlier solution: once more from the beginning
         highs.run()
     status, info = highs.getModelStatus(), highs.getInfo()
@@ -237,7 +237,8 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
         raise KeyboardInterrupt
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Answer(None, np.inf, np.inf, True)
-    if info.primal_solution_status != 2:
+    nearly = status == highspy.HighsModelStatus.kOptimal and info.max_primal_infeasibility <= TOLERANCE
+    if info.primal_solution_status != 2 and not nearly:
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kSolutionLimit):
             return Answer(None, np.inf, -np.inf, False)
         raise SolverError(f"HiGHS stopped without a solution: {highs.modelStatusToString(status)}")
@@ -246,6 +247,15 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
     optimal = status == highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if integer else (info.objective_function_value if optimal else -np.inf)
     return Answer(values, float(info.objective_function_value), float(bound), optimal, prices)
+
+
+def _doubtful(highs: Any) -> bool:
+    """Whether the solver broke off, or calls optimal what breaks a rule by more than it allows once scaling is undone."""
+    import highspy
+
+    status = highs.getModelStatus()
+    broken = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kNotset)
+    return status in broken or (status == highspy.HighsModelStatus.kOptimal and highs.getInfo().primal_solution_status != 2)
 
 
 def _kind(var: Any) -> str:
