@@ -71,7 +71,7 @@ def test_what_strikes_after_the_verification_costs_a_sentence_and_not_the_plan(s
         raise trouble
 
     monkeypatch.setattr(knowing if phase == "reserving_of" else certificate, phase, strike)
-    monkeypatch.setattr(planner, "cheaper", lambda work, best, extra: best)
+    monkeypatch.setattr(planner, "cheaper", lambda work, best, extra, missed=None: best)
     found = plan(scenario, replications=20)
     _kept(found, scenario, whole[0])
     key = "knowing" if phase == "reserving_of" else "marginals"
@@ -113,7 +113,7 @@ def test_the_command_says_that_the_time_was_not_enough_and_writes_nothing(file, 
 
 def test_ctrl_c_at_the_command_writes_nothing(file, monkeypatch, capsys):
     simulator = Simulator(3, _ctrl_c)
-    monkeypatch.setattr(planner, "_simulate", simulator)
+    monkeypatch.setattr(planner, "_simulator", lambda _: simulator)
     assert _command(file) == 130
     assert "stopped; nothing unfinished was written" in capsys.readouterr().err
     assert _nothing_written(file)

@@ -6,9 +6,13 @@ import pytest
 from test_plan_whole import TREE
 
 from surgesim.base.errors import SolverError, TargetMissedError
+from surgesim.model.build import build
 from surgesim.planning import planner, polish
 from surgesim.planning.planner import plan
+from surgesim.planning.read import read
+from surgesim.planning.work import Effort, Work
 from surgesim.scenario.scenario import Scenario
+from surgesim.sim.engine import run
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,7 @@ class Simulator:
         self.seeds.append(seed)
         if self.runs == self.at:
             self.happens()
-        return planner._simulate(model, seed, replications)
+        return run(model, seed=seed, replications=replications)
 
 
 def _ctrl_c():
@@ -84,3 +88,29 @@ def test_a_plan_that_no_verification_shows_is_never_given(scenario, monkeypatch)
     with pytest.raises(TargetMissedError, match="no plan passed the verification in 6 attempts") as error:
         plan(scenario, replications=20)
     assert error.value.exit_code == 4
+
+
+def test_planning_draws_births_once_and_its_numbers_stay_the_same(scenario):
+    """The planner's own simulator keeps what is born in planning runs; verifications take fresh luck."""
+    model, own = build(scenario), planner._simulator(1)
+    for seed in (1, 1, 1_000_004):
+        kept, plain = own(model, seed, 4), run(model, seed=seed, replications=4)
+        assert kept.values("queues", ["offered", "answered_within"]).tolist() == (
+            plain.values("queues", ["offered", "answered_within"]).tolist()
+        )
+
+
+def test_curves_are_drawn_anew_only_where_beliefs_change_them(scenario):
+    model = build(scenario)
+    problem = read(scenario, model)
+    effort = Effort(few=10, replications=20, verification=20)
+    work = Work(problem, model, planner._simulator(1), 1, effort, lambda _: None)
+    first = work.surrogate()
+    work.lift = tuple(lift + 1.0 for lift in work.lift)
+    again = work.surrogate()
+    assert again.curves is first.curves
+    assert again.constant == {key: value - 1.0 for key, value in first.constant.items()}
+    work.beliefs = replace(work.beliefs, shift=work.beliefs.shift + 0.1)
+    moved = work.surrogate()
+    assert moved.curves is not first.curves
+    assert moved.curves != first.curves

@@ -1,6 +1,7 @@
 """From beliefs to the curves of the optimisation."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,11 @@ from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
 Floats = NDArray[np.float64]
 MOST_POINTS = 14
 """Greatest number of points of the function from lines to losses."""
+BESIDE = ("constant", "burden")
+"""What is believed beside the curves and losses."""
 
 
-def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> Surrogate:
+def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...], known: Surrogate | None = None) -> Surrogate:
     """Return the curves, constants and losses that the optimisation works with.
 
     Parameters
@@ -28,6 +31,8 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
         Load and calibration.
     lift : tuple of ndarray, by promise
         Surplus demanded on top for safety, by period.
+    known : Surrogate, optional
+        One of beliefs that differ in nothing but :data:`BESIDE`: its curves and losses are these.
     """
     curves: dict[tuple[int, int], Curve] = {}
     constant: dict[tuple[int, int], float] = {}
@@ -35,7 +40,9 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
     losses: dict[tuple[int, int], tuple[LineLoss, ...]] = {}
     for p, promise in enumerate(problem.promises):
         count = beliefs.offered(problem, p)
-        curves.update(_curves(problem, beliefs, p, promise, count))
+        if known is None:
+            curves.update(_curves(problem, beliefs, p, promise, count))
+            losses.update({(p, r): _losses(problem, beliefs, p, r) for r in range(len(promise.periods))})
         for r, period in enumerate(promise.periods):
             offered[p, r] = float(count[period.intervals].sum())
             constant[p, r] = float(beliefs.constant[p][r] - lift[p][r])
@@ -46,8 +53,13 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...]) -> S
                 offered[p, r] = max(-constant[p, r], 1e-9) / promise.bound
             if promise.measure == "on_time":  # not even no work at all is more on time than this
                 constant[p, r] = max(constant[p, r], -0.9 * (1.0 - promise.bound) * offered[p, r])
-            losses[p, r] = _losses(problem, beliefs, p, r)
-    return Surrogate(curves, constant, losses, offered, _work(problem, beliefs))
+    shape = (curves, losses) if known is None else (known.curves, known.losses)
+    return Surrogate(shape[0], constant, shape[1], offered, _work(problem, beliefs))
+
+
+def same_curves(one: Beliefs, other: Beliefs) -> bool:
+    """Return whether beliefs differ in nothing but :data:`BESIDE`."""
+    return all(getattr(one, field.name) is getattr(other, field.name) for field in fields(one) if field.name not in BESIDE)
 
 
 def _curves(problem: Problem, beliefs: Beliefs, p: int, promise: Promise, count: Floats) -> Mapping[tuple[int, int], Curve]:

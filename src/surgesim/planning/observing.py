@@ -8,7 +8,7 @@ import numpy as np
 from surgesim.planning.beliefs import Beliefs
 from surgesim.planning.burden import burdened, short
 from surgesim.planning.calibration import Choice, Floats, Trial, chosen, learnt, level, pieced, settled
-from surgesim.planning.curves import believed, surrogate
+from surgesim.planning.curves import believed
 from surgesim.planning.decision import Capacity, scaled
 from surgesim.planning.effective import deferred_surplus, effective_agents
 from surgesim.planning.occupied import occupied_surplus
@@ -73,7 +73,7 @@ def _settle(
 ) -> None:
     """Close what is left between curves and simulation with constants."""
     problem = work.problem
-    fresh = surrogate(problem, work.beliefs, work.lift)
+    fresh = work.surrogate()
     levels, found = [], []
     for p in range(len(problem.promises)):
         trial = pieced(problem, trials, base, p, choice[p])

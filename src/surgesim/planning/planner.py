@@ -93,7 +93,7 @@ def plan(
         often = checked if rare else max(40, checked // 2)
         few = often if rare else 40
         effort = Effort(few=few, replications=often, verification=checked, time_limit=ends - clock(), gap=gap)
-        return Work(problem, model, simulate or _simulate, seed, effort, progress or _silent, clock)
+        return Work(problem, model, simulate or _simulator(seed), seed, effort, progress or _silent, clock)
 
     if scenario.levers is not None and scenario.levers.aim == "service":
         return best_service(scenario, ready, _finished)
@@ -111,10 +111,17 @@ def _silent(sentence: str) -> None:
     """Say nothing."""
 
 
-def _simulate(model: Model, seed: int, replications: int) -> Tables:
+def _simulator(planned: int) -> Simulate:
+    """Return a simulator that keeps what is born in planning runs: they ask one demand with many staffings."""
     from surgesim.sim.engine import run
+    from surgesim.sim.kept_births import KeptBirths
 
-    return run(model, seed=seed, replications=replications)
+    kept = KeptBirths()
+
+    def simulate(model: Model, seed: int, replications: int) -> Tables:
+        return run(model, seed=seed, replications=replications, births=kept if seed == planned else None)
+
+    return simulate
 
 
 def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:

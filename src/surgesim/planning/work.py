@@ -13,12 +13,13 @@ from surgesim.engines import expected_needs
 from surgesim.model.model import Model
 from surgesim.planning.beliefs import Beliefs, first_beliefs, widened
 from surgesim.planning.calibration import level
-from surgesim.planning.curves import surrogate
+from surgesim.planning.curves import same_curves, surrogate
 from surgesim.planning.decision import Capacity, Decision
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer
 from surgesim.planning.safety import safe_probability, safety
+from surgesim.planning.surrogate import Surrogate
 from surgesim.planning.watch import Seen, Simulate, ample, seen
 from surgesim.result.tables import Tables
 
@@ -105,6 +106,7 @@ class Work:
     lift: tuple[Floats, ...] = field(init=False)
     probability: float | None = field(init=False)
     log: list[Mapping[str, Any]] = field(default_factory=list)
+    _known: tuple[Beliefs, Surrogate] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.started = self.clock()
@@ -164,9 +166,16 @@ class Work:
         if self.left() <= 0:
             raise SolverError("the time limit came before a verified plan; allow more time")
 
+    def surrogate(self) -> Surrogate:
+        """Return the curves, constants and losses of the present beliefs."""
+        known = self._known if self._known is not None and same_curves(self._known[0], self.beliefs) else None
+        found = surrogate(self.problem, self.beliefs, self.lift, None if known is None else known[1])
+        self._known = self.beliefs, found
+        return found
+
     def draft(self) -> Draft:
         """Return the model of the present beliefs."""
-        return Draft(self.problem, surrogate(self.problem, self.beliefs, self.lift)).build()
+        return Draft(self.problem, self.surrogate()).build()
 
     def run(self, decided_capacity: Capacity, seed: int, replications: int) -> Any:
         """Simulate a capacity and return the tables."""
