@@ -17,7 +17,7 @@ from surgesim.planning.rounding import staged
 from surgesim.planning.solve import solve
 
 DAYS = 9
-few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 desks = st.fixed_dictionaries({
     "on_hand": st.integers(6, 12), "cap": st.integers(3, 6), "lead": st.integers(0, 2), "training": st.integers(0, 2),
     "drop": st.sampled_from([0.0, 0.2]), "term": st.sampled_from([0, 5, 31]), "needed": st.integers(3, 7),
