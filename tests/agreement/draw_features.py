@@ -14,8 +14,9 @@ from surgesim.scenario.scenario import Scenario
 from surgesim.sim.routing import SHELF as POLICIES
 
 KINDS: dict[str, Shelf] = {"Routing.policy": POLICIES, "Channel.kind": CHANNELS, "Incident.kind": INCIDENTS}
+TITLED = ("Scenario", "Announcement", "Reason", "Site", "Group", "Queue", "Trunk", "Shift")
 UNREAD = {
-    "words to print": {"Scenario.title", "Scenario.description", "Reason.title", "Site.title"},
+    "words to print": {"Scenario.description"} | {f"{kind}.title" for kind in TITLED},
     "notes of the author": {"Scenario.assumptions", "Scenario.overrides"},
     "money": {"Channel.unit_cost", "Channel.content_cost", "Announcement.unit_cost"},
     "how likely the incident is at all": {"Incident.per_year", "Incident.month"},
