@@ -77,3 +77,13 @@ def test_a_refusal_is_json_and_japanese_where_asked_for(file: Path, capsys: pyte
     assert {"targets"} in [set(way["kinds"]) for way in found["relaxations"]]
     assert "約束を守れる計画はない" in captured.err
     assert "targets" in captured.err
+
+
+def test_a_folder_of_somebody_else_is_refused_before_anything_is_planned(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    monkeypatch.setattr("surgesim.planning.planner.plan", lambda *_: pytest.fail("it was planned"))
+    for verb in ("plan", "run"):
+        assert execute([verb, str(file), "--out", str(tmp_path)]) == 2
+        assert "was not written by surgesim" in capsys.readouterr().err

@@ -10,7 +10,21 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value, e.g. groups.tokyo.heads=120.")
 ]
 Overrides = Annotated[list[str] | None, typer.Option("--override", metavar="NAME", help="Apply a named override of the file.")]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Run folder to write.", show_default=False)]
+
+
+def _free(folder: Path | None) -> Path | None:
+    """Refuse a folder that could not be written, before anything is computed for it."""
+    if folder is not None:
+        from surgesim.result.folder import check_run_folder
+
+        check_run_folder(folder)
+    return folder
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Run folder to write.", show_default=False, callback=_free),
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed: the same seed gives the same luck.")]
 Replications = Annotated[int, typer.Option("--replications", min=1, help="Replications of the simulation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")]

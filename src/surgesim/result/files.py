@@ -53,7 +53,7 @@ def atomic_folder(path: str | Path, replaceable: Callable[[Path], bool]) -> Iter
         The path is a file, or a folder that must not be thrown away.
     """
     target = Path(path).absolute()
-    _refuse_foreign(target, replaceable)
+    refuse_foreign(target, replaceable)
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = _beside(target, "tmp")
     _remove(staging)
@@ -69,7 +69,8 @@ def _beside(target: Path, mark: str) -> Path:
     return target.with_name(f".{target.name}.{os.getpid()}.{mark}")
 
 
-def _refuse_foreign(target: Path, replaceable: Callable[[Path], bool]) -> None:
+def refuse_foreign(target: Path, replaceable: Callable[[Path], bool]) -> None:
+    """Raise InputError where a path is a file, or a folder that must not be thrown away."""
     if target.is_file():
         raise InputError(Problem(f"{target} is a file", str(target), "name a folder"))
     if target.is_dir() and any(target.iterdir()) and not replaceable(target):

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from surgesim.base.errors import InputError, Problem
-from surgesim.result.files import atomic_folder, atomic_write, write_json
+from surgesim.result.files import atomic_folder, atomic_write, refuse_foreign, write_json
 from surgesim.result.flags import Flag
 from surgesim.result.result import Result
 from surgesim.result.tables import NAMES, Axes, Tables
@@ -29,7 +29,7 @@ from surgesim.scenario.written import as_yaml
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["atomic_write", "is_run_folder", "read", "run_folder", "write", "write_into"]
+__all__ = ["atomic_write", "check_run_folder", "is_run_folder", "read", "run_folder", "write", "write_into"]
 
 FORMAT = "surgesim run 1"
 META, SCENARIO, INPUTS, SIDE = "meta.json", "scenario.yaml", "inputs", "side-"
@@ -43,6 +43,11 @@ def is_run_folder(path: str | Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(tree, dict) and tree.get("format") == FORMAT
+
+
+def check_run_folder(path: str | Path) -> None:
+    """Raise InputError where a run folder could not be written there: better before hours of work than after."""
+    refuse_foreign(Path(path).absolute(), is_run_folder)
 
 
 @contextmanager
