@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from plan_checker import wrong
 from plan_draw import asked, believed, in_whole_numbers, least_cost, tree, values
 
+from surgesim.base.errors import SolverError
+from surgesim.planning import rounding
 from surgesim.planning.constraints.targets import place
 from surgesim.planning.draft import Draft
 from surgesim.planning.relax import ways_out
@@ -212,3 +214,21 @@ def _more(written, path, amount):
     changed = _set(written, path, node.get(last, 0) + int(amount))
     lever = changed["levers"]["sites"].get(parents[-1]) if path.startswith("sites.") else None
     return changed if lever is None else _more(changed, f"levers.sites.{parents[-1]}.seats", amount)
+
+
+@pytest.mark.parametrize("stuck", [False, True])
+def test_where_stages_end_in_dear_plans_or_in_none_everything_is_settled_at_once(folder, monkeypatch, stuck):
+    """Rest, weekly hours and terms couple the days, so that what is settled first leaves the last days few ways."""
+    _, problem = asked(tree({**USUAL, "needed": 1.0}), folder)
+    belief = believed(problem, 1.0)
+
+    def none(*_):
+        raise SolverError("no whole numbers")
+
+    if stuck:
+        monkeypatch.setattr(rounding, "days", none)
+    monkeypatch.setattr(rounding, "MORE_NODES", 20)
+    monkeypatch.setattr(rounding, "MOST_NODES", 20)
+    found = rounding.staged(Draft(problem, belief).build(), 120.0, 0.003)
+    least, _ = least_cost(problem, belief)
+    assert least * (1.0 - 1e-6) <= found.bound <= found.objective <= 2.5 * least  # days one by one end at seven times

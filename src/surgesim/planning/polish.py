@@ -33,6 +33,10 @@ MOST_LOOKS = 5
 """Greatest number of integer programmes by the curves."""
 WORTH = 0.003
 """Share of the cost for which another look is worth its time."""
+FINE = 0.01
+"""Gap up to which a plan that serves no more than promised is not looked at again."""
+FAR_CHEAPER = 0.05
+"""Share of the cost that a plan must save to be verified although it seems to miss something."""
 FAR = 0.02
 """Surplus beyond what is needed, share of contacts, from which on a plan is no place to stay near."""
 SHARE, MOST_WORK = 24, 2e7
@@ -70,9 +74,11 @@ def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round
     The safety before was measured on plans that held less, where luck counts for more.
     """
     start, last = best, missed or best
-    if best.solved.gap <= work.effort.gap and (best.saw is None or not _need_no_more(work, best, extra)):
-        return best  # as good as asked by the curves, and no more service than promised
+    fine = max(FINE, work.effort.gap)
+    if best.solved.gap <= fine and (best.saw is None or not _need_no_more(work, best, extra)):
+        return best  # by the curves hardly dearer than need be, and no more service than promised
     last = last if last.saw is not None else observe(work, last)
+    tried, saved = best, 0.0
     for _ in range(MOST_LOOKS):
         far = _need_no_more(work, last, extra)
         try:
@@ -84,10 +90,11 @@ def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round
         kept, saved = _holds(work, tried, extra), 1.0 - tried.solved.objective / best.solved.objective
         if kept and saved > 0:
             best = tried
-        if saved < WORTH:
+        if saved < WORTH or (kept and tried.solved.gap <= fine):
             break
         last = tried
-    return best
+    # the last plan is left to the verification where it is far cheaper: what it misses by a hair is mended near by
+    return tried if best is start and saved > FAR_CHEAPER else best
 
 
 def _need_no_more(work: Work, done: Round, extra: tuple[Floats, ...]) -> bool:

@@ -20,6 +20,7 @@ from surgesim.planning.opening import NEAR, Stage, sites
 from surgesim.planning.part import alone
 from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer, Effort, Flags, Floats, Program
+from surgesim.planning.solve import relative_gap
 
 BOUGHT = ("equipment.lots", "lines.lots", "standby.reserved", "standby.activated")
 STRATEGIC = ("hires.hired", "sites.opens", *BOUGHT)
@@ -35,6 +36,9 @@ HELD = 1.5
 """Factor on what a day may cost more than by the relaxation, where a plan is kept as it is wherever possible."""
 NODES, DAY_NODES, FEW_NODES = 50, 50, 5
 """Nodes of the search for hires and lines, for the heads of one day alone, and for those of a day within the whole."""
+
+POOR, MORE_NODES, MOST_NODES = 0.1, 300, 2_000
+"""Gap from which on everything is settled in one search as well; its nodes then, and where there is no plan yet."""
 
 
 def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = None, hold: bool = False) -> Answer:
@@ -70,12 +74,38 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     old = None if near is None else values_of(program, draft.problem, near)
     start = start if old is None else _near(start, old)
     dear = HELD if hold else 1.0
-    decided = strategy(start, gap, old, dear)
-    draft.exact = exact(draft, decided)
-    done = days(_counted(decided, draft), gap, old, dear)
+    try:
+        decided = strategy(start, gap, old, dear)
+        draft.exact = exact(draft, decided)
+        done = days(_counted(decided, draft), gap, old, dear)
+    except SolverError:  # what the first stages settled leaves no whole numbers to the last days
+        if start.left <= 0.0:
+            raise
+        done = _at_once(start, gap)
+    else:
+        if relative_gap(done.objective, done.bound) > POOR:  # or only very dear ones
+            done = _at_once(start, gap, done)
     for column, value, whole in zip(program.columns, done.values.tolist(), program.whole.tolist(), strict=True):
         column.set_value(float(round(value)) if whole else value, skip_validation=True)
-    return Answer(done.values, done.objective, start.bound, (done.objective - start.bound) <= gap * done.objective)
+    return Answer(done.values, done.objective, done.bound, (done.objective - done.bound) <= gap * done.objective)
+
+
+def _at_once(stage: Stage, gap: float, known: Stage | None = None) -> Stage:
+    """Settle everything in one search, which takes longer; return what is known already where that is cheaper.
+
+    Raises
+    ------
+    SolverError
+        No whole numbers were found in time.
+    """
+    program = stage.program
+    effort = Effort(stage.left, gap, MORE_NODES if known else MOST_NODES)
+    found = program.solve(program.lower, program.upper, program.whole, effort)
+    if known is not None and (found.values is None or found.objective >= known.objective):
+        return known
+    if found.values is None:
+        raise SolverError("no whole numbers were found in time; allow more time")
+    return replace(stage, values=found.values, objective=found.objective, bound=max(stage.bound, found.bound))
 
 
 def values_of(program: Program, problem: Problem, near: Decision) -> Floats:
