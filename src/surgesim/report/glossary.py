@@ -30,7 +30,9 @@ NOUNS: tuple[tuple[str, str, str], ...] = (
 def markdown() -> str:
     """Return the glossary as Markdown, English and Japanese side by side."""
     lines = [HEAD, "## Measures 指標", "", "| name | English | 日本語 | definition | unit |", "|---|---|---|---|---|"]
-    lines += [f"| `{m.name}` | {m.en} | {m.ja} | `{m.formula}` | {m.unit} |" for m in MEASURES]
+    for m in MEASURES:
+        definition = "counted one by one 計数" if m.formula == m.name else f"`{m.formula}`"
+        lines.append(f"| `{m.name}` | {m.en} | {m.ja} | {definition} | {m.unit} |")
     lines += ["", "## Words 用語", "", "| English | 日本語 | what it is |", "|---|---|---|"]
     lines += [f"| {en} | {ja} | {what} |" for en, ja, what in NOUNS]
     return "\n".join(lines) + "\n"
