@@ -51,12 +51,20 @@ def _cost(desk, model, held=None):
     return math.inf if solved.status == "infeasible" else solved.objective
 
 
-@pytest.fixture(scope="module")
-def relaxed():
+def _relaxed(osaka):
     desk = _desk()
     draft = Draft(desk, _model(desk)).build()
     assert solve(draft.model, 20.0).status != "infeasible"
+    opens = list(draft.block("sites").opens.values())
+    for var in opens:
+        var.set_value(1.0 if osaka and var is opens[0] else 0.0)
     return Relaxed.of(draft, 20.0)
+
+
+@pytest.fixture(scope="module")
+def relaxed():
+    """A plan that opens its second site."""
+    return _relaxed(osaka=True)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +94,18 @@ def _again(desk, model, what):
     if "package" in what:
         return _cost(replace(desk, standby=()), model)
     return _cost(replace(desk, sites=tuple(replace(site, most_seats=site.seats) for site in desk.sites)), model)
+
+
+def test_nothing_is_said_of_a_site_that_stays_closed_and_of_its_staff():
+    def told(one):
+        calls = Calls.of(one)
+        words = [change.en for change in changes(one, calls)] + [edge.en for edge in break_evens(one, None)]
+        return " ".join([*words, *(en for en, _ in marginals(one))])
+
+    opened, closed = told(_relaxed(osaka=True)), told(_relaxed(osaka=False))
+    for name in ("student", "osaka"):
+        assert name in opened.lower()
+        assert name not in closed.lower()
 
 
 def test_every_alternative_costs_what_the_question_asked_anew_does(relaxed, calls):

@@ -1,5 +1,7 @@
 """Replications: threads change nothing, progress is told, the log is a table, and wrong use is refused."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -76,10 +78,10 @@ def test_a_failing_replication_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> 
     model = build(scenario())
     simulate = Recursion.simulate
 
-    def fails(self: Recursion, seed: int, replication: int, log: bool = False) -> object:
+    def fails(self: Recursion, seed: int, replication: int, *given: Any) -> object:
         if replication == 2:
             raise KeyboardInterrupt
-        return simulate(self, seed, replication, log)
+        return simulate(self, seed, replication, *given)
 
     monkeypatch.setattr(Recursion, "simulate", fails)
     with pytest.raises(KeyboardInterrupt):

@@ -60,7 +60,8 @@ def break_evens(relaxed: Relaxed, calls: Calls | None) -> list[BreakEven]:
     """
     problem = relaxed.draft.problem
     used = [k for k in by_pay(relaxed) if hirable(relaxed, k)]
-    unused = [k for k in range(len(problem.staff)) if k not in used and hirable(relaxed, k)]
+    open_ = [k for k in range(len(problem.staff)) if not relaxed.at_closed(k)]
+    unused = [k for k in open_ if k not in used and hirable(relaxed, k)]
     unused.sort(key=lambda k: problem.staff[k].wage_jpy_h * problem.staff[k].handling_factor)
     found = [told_wage(relaxed, k) for k in (*used[:MOST_USED], *unused[:MOST_UNUSED])]
     hired = [k for k in used if problem.staff[k].hires and delayable(relaxed, k)][:MOST_LEAD]

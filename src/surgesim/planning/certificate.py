@@ -124,6 +124,8 @@ def marginals(relaxed: Relaxed) -> list[tuple[str, str]]:
     base = relaxed.solved(lower=lower, upper=upper).objective
     found = []
     for marginal in relaxed.draft.marginals:
+        if marginal.site in relaxed.closed:
+            continue
         yen = (relaxed.one_more(marginal, lower, upper).objective - base) * (1.0 if marginal.scale > 0 else -1.0)
         if np.isinf(yen) and marginal.never[0]:
             found.append((yen, marginal.never))

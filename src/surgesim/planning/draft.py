@@ -94,6 +94,8 @@ class Marginal:
         The same in Japanese.
     never : tuple of str
         What to say where there is no plan with one more unit, in English and Japanese.
+    site : int
+        Site that the rules are about; -1 where they are about none.
     """
 
     rules: Sequence[Any]
@@ -101,6 +103,7 @@ class Marginal:
     sentence: Callable[[float], str]
     japanese: Callable[[float], str] | None = None
     never: tuple[str, str] = ("", "")
+    site: int = -1
 
 
 def printed(problem: Problem, kind: str, name: str) -> tuple[str, str]:
@@ -244,9 +247,10 @@ class Draft:
         sentence: Callable[[float], str],
         japanese: Callable[[float], str] | None = None,
         never: tuple[str, str] = ("", ""),
+        site: int = -1,
     ) -> None:
         """Note rules of which it is worth telling what one more unit costs or saves."""
-        self.marginals.append(Marginal(rules, scale, sentence, japanese, never))
+        self.marginals.append(Marginal(rules, scale, sentence, japanese, never, site))
 
     def relax(
         self,

@@ -50,6 +50,25 @@ class Relaxed:
             raise SolverError("by the calibrated curves there is no plan to compare with")
         return cls(draft, program, base, seconds)
 
+    @property
+    def closed(self) -> frozenset[int]:
+        """Sites that the plan might open and does not, and that have no seats of their own.
+
+        The relaxation opens a fraction of them: what it says of their seats and staff is nothing about the plan.
+        """
+        might = {self.program.index[c][0] for c in np.flatnonzero(self.program.of("sites.opens")).tolist()}
+        opened = {
+            self.program.index[c][0]
+            for c in np.flatnonzero(self.program.of("sites.opens")).tolist()
+            if round(float(self.program.columns[c].value or 0.0))
+        }
+        return frozenset(j for j in might - opened if self.draft.problem.sites[j].seats == 0)
+
+    def at_closed(self, k: int) -> bool:
+        """Whether a staff sits at a site that stays closed."""
+        sites = self.draft.problem.sites
+        return any(sites[j].index == self.draft.problem.staff[k].site for j in self.closed)
+
     def mine(self, kind: str, number: int) -> Flags:
         """Return the columns of a variable whose index begins with a number."""
         firsts = (index[0] if isinstance(index, tuple) else index for index in self.program.index)

@@ -87,11 +87,11 @@ def changes(relaxed: Relaxed, calls: Calls | None) -> Iterator[Changed]:
         name, ja = printed(problem, "standby", package.name)
         yield changed(f"without standby package {name}", f"待機プラン{ja}がなければ", gone)
     for j, site in enumerate(problem.sites):
-        if relaxed.growth(j).any():
+        if relaxed.growth(j).any() and j not in relaxed.closed:
             gone = relaxed.solved(relaxed.growth(j))
             name, ja = printed(problem, "sites", site.name)
             yield changed(f"without more seats in {name}", f"{ja}の席を増やせなければ", gone)
-    hired = [k for k, staff in enumerate(problem.staff) if staff.hires and staff.lead_days]
+    hired = [k for k, staff in enumerate(problem.staff) if staff.hires and staff.lead_days and not relaxed.at_closed(k)]
     hired.sort(key=lambda k: ranked.index(k) if k in ranked else len(problem.staff) + problem.staff[k].wage_jpy_h)
     for k in hired[:MOST_EARLIER]:
         name, ja = printed(problem, "groups", problem.staff[k].group)
@@ -99,11 +99,11 @@ def changes(relaxed: Relaxed, calls: Calls | None) -> Iterator[Changed]:
 
 
 def by_pay(relaxed: Relaxed) -> list[int]:
-    """Return the staff that the relaxation pays, dearest first."""
+    """Return the staff that the relaxation pays, dearest first, but for those of sites that stay closed."""
     values = relaxed.base.values
     assert values is not None
     paid = [float(relaxed.paid_hours(k) @ values) * staff.wage_jpy_h for k, staff in enumerate(relaxed.draft.problem.staff)]
-    return [int(k) for k in np.argsort(-np.array(paid), kind="stable") if paid[k] >= 1.0]
+    return [int(k) for k in np.argsort(-np.array(paid), kind="stable") if paid[k] >= 1.0 and not relaxed.at_closed(int(k))]
 
 
 def dearer(relaxed: Relaxed, k: int, more: float = MORE) -> Answer:

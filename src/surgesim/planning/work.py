@@ -128,12 +128,12 @@ class Work:
     def demand_safety(self, done: Round) -> None:
         """Demand so much more than the promises that a verification shows them, by the luck that a round saw."""
         assert done.saw is not None
-        self.lift = safety(self.problem, done.saw, self.effort.verification, more=1.75)
+        self.lift = safety(self.problem, done.saw, self.effort.verification, more=1.5)
 
     def accept(self, done: Round) -> bool:
         """Demand no more than a round has where that is enough already; return whether it is enough everywhere."""
         assert done.saw is not None
-        enough = safety(self.problem, done.saw, self.effort.verification, more=1.5)
+        enough = safety(self.problem, done.saw, self.effort.verification, more=1.25)
         levels = [level(self.problem, self.beliefs, done.saw, p, self.probability) for p in range(len(enough))]
         good = [have >= need - 1e-9 for have, need in zip(levels, enough, strict=True)]
         self.lift = tuple(

@@ -73,4 +73,4 @@ def restrict(draft: Draft) -> None:
         if rules:
             name, ja = printed(problem, "sites", site.name)
             draft.add_marginal(rules, -1.0, saying(f"one more seat in {name} on every day saves ¥{{:,.0f}}"),
-                               saying(f"{ja}の席が毎日あと1席あれば¥{{:,.0f}}安くなる"))  # fmt: skip
+                               saying(f"{ja}の席が毎日あと1席あれば¥{{:,.0f}}安くなる"), site=j)  # fmt: skip
