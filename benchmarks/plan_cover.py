@@ -13,7 +13,6 @@ from plan_rivals import Rival
 import surgesim as ss
 from surgesim.engines import expected_needs
 from surgesim.model.model import Model
-from surgesim.planning.constraints import SHELF
 from surgesim.planning.decision import Capacity, Decision, capacity, decided
 from surgesim.planning.draft import Draft
 from surgesim.planning.frames import bill
@@ -159,7 +158,7 @@ def covered(case: Case, name: str, rival: Rival, factor: Floats | None = None) -
     """Cover a need at least cost, and simulate; where nothing covers it all, with as little missing as lets it hold."""
     factor = np.ones((len(case.problem.queues), case.problem.intervals)) if factor is None else factor
     problem, surrogate = requirement(case, name, rival, factor)
-    draft = Draft(problem, surrogate, kinds={kind: SHELF.load(kind) for kind in SHELF.kinds()}).build()
+    draft = Draft(problem, surrogate).build()
     if solve(draft.model, case.seconds, linear=True).status != "infeasible":
         return _judged(case, name, draft)
     for price in SHORT_JPY:

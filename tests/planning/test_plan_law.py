@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plan_checker import lawful_months
 from plan_desk import HOUR, JP, LATE, LONGER, NIGHT, PACKAGE, curves, hired, problem, replace, shift, staff
 from test_plan_whole import TREE
 
@@ -23,20 +24,6 @@ from surgesim.scenario.scenario import Scenario
 
 few = settings(max_examples=15)
 hours = st.sampled_from([0.0, 20.0, 45.0, 50.0, 75.0, 79.0, 99.0])
-
-
-def lawful_months(months, special):
-    """Whether one head may work so much overtime in these months in a row, in the words of article 36 (hours)."""
-    beyond = sum(month > 45.0 for month in months)
-    spans = (months[a:b] for n in range(2, 7) for a in range(len(months) - n + 1) for b in [a + n])
-    if not special:
-        return beyond == 0 and sum(months) <= 360.0
-    return (
-        beyond <= 6
-        and all(month < 100.0 for month in months)
-        and all(sum(span) <= 80.0 * len(span) for span in spans)
-        and sum(months) <= 720.0
-    )
 
 
 @settings(max_examples=200)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surgesim.planning.constraints import shelf
 from surgesim.planning.decision import Capacity, Decision, decided
-from surgesim.planning.draft import Draft, shelf
+from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer, Effort, Program
 from surgesim.planning.rounding import FEW_AGENTS, values_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from surgesim.planning.constraints import SHELF
+from surgesim.planning.constraints import shelf
 from surgesim.planning.problem import Problem
 from surgesim.planning.surrogate import LineLoss, Surrogate
 
@@ -297,8 +297,3 @@ class Draft:
     def cap_of(self, staff: int) -> int:
         """Return the working days of one head in any seven days."""
         return min(self.day_caps[staff], default=7)
-
-
-def shelf() -> dict[str, Any]:
-    """Return every kind on the shelf, by name."""
-    return {name: SHELF.load(name) for name in SHELF.kinds()}

@@ -1,6 +1,7 @@
 """The relaxation of a finished plan, solved again with something changed: no model is built anew."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,19 +51,16 @@ class Relaxed:
             raise SolverError("by the calibrated curves there is no plan to compare with")
         return cls(draft, program, base, seconds)
 
-    @property
+    @cached_property
     def closed(self) -> frozenset[int]:
         """Sites that the plan might open and does not, and that have no seats of their own.
 
         The relaxation opens a fraction of them: what it says of their seats and staff is nothing about the plan.
         """
-        might = {self.program.index[c][0] for c in np.flatnonzero(self.program.of("sites.opens")).tolist()}
-        opened = {
-            self.program.index[c][0]
-            for c in np.flatnonzero(self.program.of("sites.opens")).tolist()
-            if round(float(self.program.columns[c].value or 0.0))
-        }
-        return frozenset(j for j in might - opened if self.draft.problem.sites[j].seats == 0)
+        columns = np.flatnonzero(self.program.of("sites.opens")).tolist()
+        opens = [(self.program.index[c][0], round(float(self.program.columns[c].value or 0.0))) for c in columns]
+        without = {j for j, _ in opens} - {j for j, planned in opens if planned}
+        return frozenset(j for j in without if self.draft.problem.sites[j].seats == 0)
 
     def at_closed(self, k: int) -> bool:
         """Whether a staff sits at a site that stays closed."""

@@ -6,6 +6,8 @@ shared lists, ``restrict(draft)`` adds the rules. All kinds declare before the f
 know another.
 """
 
+from typing import Any
+
 from surgesim.base.catalogue import Shelf
 
 SHELF = Shelf(
@@ -14,3 +16,8 @@ SHELF = Shelf(
     "What a plan must respect: the law, contracts, seats, lines, promises.",
     ("KIND", "SUMMARY", "BROKEN", "BROKEN_JA", "declare", "restrict"),
 )
+
+
+def shelf() -> dict[str, Any]:
+    """Return every kind on the shelf, by name."""
+    return {name: SHELF.load(name) for name in SHELF.kinds()}
