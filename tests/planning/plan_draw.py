@@ -1,6 +1,7 @@
 """Small desks with every lever, drawn by hypothesis as scenarios; what is believed about service is written by hand."""
 
 import math
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -144,3 +145,17 @@ def tables(draft, scenario):
     several = {name: getattr(frames, name)(problem, decision) for name in ("shifts", "hires", "seats", "lines", "standby")}
     table = frames.table(problem, scenario, scenario.calendar(), capacity(problem, decision))
     return SimpleNamespace(table=table, cost_items=items, cost=cost, **several)
+
+
+def priced(node, factor):
+    """Return a tree with every price times a factor."""
+    if isinstance(node, dict):
+        return {key: priced(value, factor) for key, value in node.items()}
+    price = re.match(r"([\d_.]+)( JPY.*)", node) if isinstance(node, str) else None
+    return f"{factor * float(price[1])}{price[2]}" if price else node
+
+
+def same_decision(one, other):
+    """Whether two plans decide the same, by their tables."""
+    names = ("table", "shifts", "hires", "seats", "lines", "standby")
+    return all(getattr(one, name).equals(getattr(other, name)) for name in names)

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 from plan_checker import wrong
+from plan_draw import priced, same_decision
 
 from surgesim.base.errors import InfeasibleError, ScenarioError
 from surgesim.model.build import build
@@ -174,3 +175,12 @@ def test_a_second_identical_run_gives_the_same_plan(small, scenario):
         assert getattr(again, name).equals(getattr(small, name)), name
     assert again.result.tables.equals(small.result.tables)
     assert again.certificate == small.certificate
+
+
+def test_twice_the_prices_are_twice_the_bill_of_the_same_plan(small, scenario):
+    dear = Scenario.build({**TREE, "levers": priced(TREE["levers"], 2.0)}, scenario.folder)
+    twice = plan(dear, replications=60)
+    assert same_decision(small, twice)
+    assert (twice.cost, twice.bound, twice.gap) == (2.0 * small.cost, 2.0 * small.bound, small.gap)
+    shown = [(entry["value"], entry["bound"]) for entry in small.certificate["promises"]]
+    assert [(entry["value"], entry["bound"]) for entry in twice.certificate["promises"]] == shown

@@ -14,8 +14,8 @@ from surgesim.planning.surrogate import LineLoss, Surrogate
 
 Term = Any
 """A Pyomo expression or a number."""
-DEAR_JPY = 1e7
-"""Price of one unit of relaxation where rules may be broken at a high price."""
+DEAR = 4_000.0
+"""Price of one unit of relaxation where rules may be broken at a high price, relative to the middle price of the bill."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +218,8 @@ class Draft:
             kind.restrict(self)
         self.total.set_value(quicksum(term.price_jpy * term.quantity for term in self.costs))
         broken = quicksum(relaxation.weight * relaxation.amount for relaxation in self.relaxations)
-        bill = self.total + DEAR_JPY * broken if self.dear else broken
+        dear = DEAR * float(np.median([term.price_jpy for term in self.costs] or [1.0]))
+        bill = self.total + dear * broken if self.dear else broken
         self.model.cost = Objective(expr=bill if self.elastic else self.total + quicksum(self.aims))
         return self
 

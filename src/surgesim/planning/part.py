@@ -17,7 +17,8 @@ DEARER, CHEAPER = 1.25, 0.75
 """Price of taking more, and of leaving over, relative to the dual price: what others do instead costs a little more."""
 REACH = 0.25
 """Share of what the relaxation gave by which a day may take more or less."""
-TINY_JPY = 1e-3
+TINY = 1e-3
+"""Price that counts as none, units of the solver."""
 
 
 def alone(stage: Stage, columns: Flags, whole: Flags, absorbing: Flags, effort: Effort) -> Floats | None:
@@ -48,16 +49,17 @@ def alone(stage: Stage, columns: Flags, whole: Flags, absorbing: Flags, effort: 
     least = np.minimum(program.row_lower[rows] - held, now)
     most = np.maximum(program.row_upper[rows] - held, now)
     shared = np.flatnonzero((abs(program.matrix) @ (absorbing & ~columns).astype(np.float64))[rows] > 0)
-    at, sign, price = _exchange(shared, least[shared], most[shared], stage.prices[rows][shared])
+    unit = program.unit_jpy
+    at, sign, price = _exchange(shared, least[shared], most[shared], stage.prices[rows][shared] / unit)
     reach = np.maximum(REACH * np.abs(now[at]), 1.0)
     trade = csc_array((sign, (at, np.arange(len(at)))), shape=(len(rows), len(at)))
     nothing = np.zeros(len(at))
     lower, upper = np.concatenate([stage.lower[mine], nothing]), np.concatenate([stage.upper[mine], reach])
-    cost = np.concatenate([program.cost[mine], price])
+    cost = np.concatenate([program.cost[mine] / unit, price])
     highs = loaded(hstack([part, trade]).tocsc(), cost, (lower, upper), (least, most))
     wanted = np.concatenate([whole[mine], nothing > 0])
     bounded(highs, lower, upper, wanted)
-    found = finished(highs, effort, bool(wanted.any()))
+    found = finished(highs, effort, bool(wanted.any()), unit)
     if found.values is None:
         return None
     values = stage.values.copy()
@@ -68,8 +70,8 @@ def alone(stage: Stage, columns: Flags, whole: Flags, absorbing: Flags, effort: 
 def _exchange(rows: Any, least: Floats, most: Floats, dual: Floats) -> tuple[Any, Floats, Floats]:
     """Return row, sign and price of what may be taken beyond a bound, and left over where that is worth something."""
     side = np.where(np.isfinite(least), 1.0, -1.0)
-    worth = (np.abs(dual) > TINY_JPY) | (least == most)
+    worth = (np.abs(dual) > TINY) | (least == most)
     cost = np.concatenate([side * dual, -(side * dual)[worth]])
     at = np.concatenate([rows, rows[worth]])
     sign = np.concatenate([side, -side[worth]])
-    return at, sign, np.where(cost > 0.0, DEARER, CHEAPER) * cost + TINY_JPY
+    return at, sign, np.where(cost > 0.0, DEARER, CHEAPER) * cost + TINY

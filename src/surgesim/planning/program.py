@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from surgesim.base.errors import SolverError
 from surgesim.planning.draft import Draft
-from surgesim.planning.solve import relative_gap
+from surgesim.planning.solve import relative_gap, unit_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -21,6 +21,8 @@ Flags = NDArray[np.bool_]
 
 TOLERANCE = 1e-5
 """By how much rules may be broken in a solution that the solver calls optimal, once its scaling is undone."""
+TINY = 1e-6
+"""Absolute gap that is always good enough, units."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Effort:
     seconds: float
     gap: float = 0.0
     nodes: int = 20
-    slack_jpy: float = 1e-6
+    slack_jpy: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,8 @@ class Program:
         Coefficients, by column.
     row_lower, row_upper : ndarray, shape (rows,)
         Bounds of the rows.
+    unit_jpy : float
+        What the solver counts costs in.
     """
 
     def __init__(self, draft: Draft) -> None:
@@ -104,6 +108,7 @@ class Program:
         self.columns = form.columns
         self.cost = np.asarray(form.c.todense(), dtype=np.float64).ravel()
         self.offset = float(form.c_offset[0])
+        self.unit_jpy = unit_of(self.cost)
         lower, upper = zip(*(var.bounds for var in form.columns), strict=True)
         self.lower = np.array([-np.inf if bound is None else bound for bound in lower], dtype=np.float64)
         self.upper = np.array([np.inf if bound is None else bound for bound in upper], dtype=np.float64)
@@ -119,7 +124,7 @@ class Program:
         self.matrix = form.A.tocsc()
         self.row_lower, self.row_upper = np.where(sense <= 0, rhs, -np.inf), np.where(sense >= 0, rhs, np.inf)
         rows = self.row_lower, self.row_upper
-        self.highs = loaded(self.matrix, self.cost, (self.lower, self.upper), rows, self.offset)
+        self.highs = loaded(self.matrix, self.cost / self.unit_jpy, (self.lower, self.upper), rows, self.offset / self.unit_jpy)
         self.row = {id(rule): number for number, (rule, _) in enumerate(form.rows)}
 
     def solve(self, lower: Floats, upper: Floats, whole: Flags, effort: Effort) -> Answer:
@@ -140,7 +145,7 @@ class Program:
             HiGHS failed, or stopped without a solution and without a proof that there is none.
         """
         bounded(self.highs, lower, upper, whole)
-        return finished(self.highs, effort, bool(whole.any()))
+        return finished(self.highs, effort, bool(whole.any()), self.unit_jpy)
 
     def relaxation(self, seconds: float) -> Answer:
         """Solve without whole numbers; no values where there is no solution.
@@ -169,7 +174,7 @@ class Program:
 
     def price_columns(self, cost: Floats) -> None:
         """Give all columns of the solver other costs; those of the program stay as they are noted."""
-        self.highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+        self.highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost / self.unit_jpy)
 
     def of(self, kind: str) -> Flags:
         """Return which columns belong to a variable, e.g. ``hires.hired``."""
@@ -212,8 +217,8 @@ def fresh_highs() -> Any:
     return highs
 
 
-def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
-    """Run HiGHS and return what it found.
+def finished(highs: Any, effort: Effort, integer: bool, unit_jpy: float) -> Answer:
+    """Run HiGHS, which counts costs in so many yen, and return what it found in yen.
 
     Raises
     ------
@@ -226,7 +231,7 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
 
     highs.setOptionValue("time_limit", highs.getRunTime() + max(1.0, effort.seconds))
     highs.setOptionValue("mip_rel_gap", effort.gap)
-    highs.setOptionValue("mip_abs_gap", effort.slack_jpy)
+    highs.setOptionValue("mip_abs_gap", max(effort.slack_jpy / unit_jpy, TINY))
     highs.setOptionValue("mip_max_nodes", effort.nodes)
     highs.run()
     if _doubtful(highs):
@@ -243,10 +248,10 @@ def finished(highs: Any, effort: Effort, integer: bool) -> Answer:
             return Answer(None, np.inf, -np.inf, False)
         raise SolverError(f"HiGHS stopped without a solution: {highs.modelStatusToString(status)}")
     solution = highs.getSolution()
-    values, prices = np.array(solution.col_value), None if integer else np.array(solution.row_dual)
+    values, prices = np.array(solution.col_value), None if integer else unit_jpy * np.array(solution.row_dual)
     optimal = status == highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if integer else (info.objective_function_value if optimal else -np.inf)
-    return Answer(values, float(info.objective_function_value), float(bound), optimal, prices)
+    return Answer(values, unit_jpy * float(info.objective_function_value), unit_jpy * float(bound), optimal, prices)
 
 
 def _doubtful(highs: Any) -> bool:

@@ -5,7 +5,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from surgesim.base.errors import SolverError
+
+USUAL = 9_200.0
+"""The solver is told costs in such a unit that the middle one is from this to twice this: a shift of seven hours, in yen."""
+
+
+def unit_of(cost: NDArray[np.float64], usual: float = USUAL) -> float:
+    """Return the yen of one unit in which a solver is told costs: its tolerances are absolute, prices are not.
+
+    A power of two: prices doubled, or in other money, give the solver the same numbers to the last bit.
+
+    Parameters
+    ----------
+    cost : ndarray
+        Costs, yen.
+    usual : float
+        The middle one, but for those that are nothing, is from this to twice this in units.
+    """
+    some = np.abs(cost[cost != 0.0])
+    return float(2.0 ** (np.frexp(np.median(some) / usual)[1] - 1)) if len(some) else 1.0
 
 
 def relative_gap(cost: float, bound: float) -> float:
