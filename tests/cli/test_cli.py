@@ -76,7 +76,7 @@ def test_run_prints_measures_and_writes_a_folder(file: Path, tmp_path: Path, cap
     assert 0.0 < level["value"] < 1.0
     assert read(tmp_path / "one").engine == "erlang"
     assert execute(["run", str(file), "--engine", "erlang", "--set", "groups.first.heads=9", "--by", "hour,queue"]) == 0
-    assert "service_level" in capsys.readouterr().out
+    assert "Service level (of offered)" in capsys.readouterr().out
 
 
 def test_compare_of_two_folders(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

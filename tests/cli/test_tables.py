@@ -9,6 +9,7 @@ from rich.console import Console
 
 from surgesim.cli import terminal
 from surgesim.cli.measured import compact, written
+from surgesim.report.wording import Wording
 
 LONG = "service_level_of_offered_less_short_abandons"
 MEASURES = pl.DataFrame(
@@ -82,8 +83,8 @@ def test_many_groups_stand_below_each_other(monkeypatch: pytest.MonkeyPatch, cap
     assert table.rows()[0] == ("q0", "5,990 ±348.6", "58.8% ±5.6", "1% ±2")
     lines = shown(table, 40, monkeypatch, capsys)
     assert sum(line.startswith("q8") for line in lines) == 2
-    terminal.show_measures(long(9), ["queue"], "title")
-    assert "0 throughout: blocked" in capsys.readouterr().out
+    terminal.show_measures(long(9), ["queue"], "title", Wording("en"))
+    assert "0 throughout: Blocked (busy tone)" in capsys.readouterr().out
 
 
 def test_a_value_without_an_interval_is_alone() -> None:
@@ -95,3 +96,14 @@ def test_a_value_without_an_interval_is_alone() -> None:
 def test_differences_of_shares_are_percentage_points() -> None:
     table, _ = compact(long(1).rename({"value": "difference"}), ["queue"], "difference")
     assert ("service_level", "points", "58.8 (53.2 – 64.4)") in table.rows()
+
+
+def test_parts_of_a_day_keep_their_names() -> None:
+    groups = long(3).with_columns(pl.col("queue").alias("group"), pl.lit("2027-11-08").alias("day")).drop("queue")
+    table, _ = compact(pl.concat([groups, groups.with_columns(day=pl.lit("2027-11-09"))]), ["day", "group"])
+    assert table["group"].to_list() == ["q0", "q1", "q2"] * 2
+
+
+def test_what_adding_and_subtracting_leave_of_nought_is_nought() -> None:
+    assert written(-2e-14, None, None, "share") == "0%"
+    assert written(3e-13, -1e-12, 2e-13, "contacts") == "0"

@@ -50,8 +50,8 @@ def test_a_run_against_a_simulation_carries_its_error(simulated: Result) -> None
     result = ss.run(desk(), engine="fluid", against=simulated)
     flag = next(flag for flag in result.flags if flag.code == "preview_error")
     missing = 100.0 * (1.0 - simulated.measures(of="service_level")["value"].item())
-    assert f"service_level {missing:+.1f} points" in flag.what
-    assert "差" in flag.what_ja
+    assert f"Service level (of offered) {missing:+.1f} points" in flag.what
+    assert f"サービスレベル(着信呼比) {missing:+.1f}ポイント" in flag.what_ja
     assert np.isfinite(result.side["preview_error"]["error"].to_numpy()).all()
 
 

@@ -200,7 +200,7 @@ def test_a_damaged_point_is_refused(desk: Scenario, tmp_path: Path) -> None:
 def test_points_that_cannot_be_built_are_told_and_the_others_kept(desk: Scenario, tmp_path: Path) -> None:
     """A clash that only a combination has: more heads than seats."""
     study = Study(desk, {"sites.here.seats": [8, 30], HEADS: [7, 12]}, replications=2)
-    with pytest.raises(ScenarioError, match=r"point 1: .*8 seats"):
+    with pytest.raises(ScenarioError, match=r"point 1 \(.*\): .*8 seats"):
         study.run("threads:2", tmp_path / "study")
     assert len(list((tmp_path / "study" / "points").iterdir())) == 3
 
@@ -209,7 +209,7 @@ def test_a_value_that_another_axis_makes_possible_is_a_point(desk: Scenario, tmp
     """More heads than the seats there are now, with a row of more seats beside."""
     study = Study(desk, {HEADS: [7, 40], "sites.here.seats": [30, 50]}, replications=2)
     assert len(study.points) == 4
-    with pytest.raises(ScenarioError, match=r"point 2: .*30 seats"):
+    with pytest.raises(ScenarioError, match=r"point 2 \(.*\): .*30 seats"):
         study.run("serial", tmp_path / "study")
     assert len(list((tmp_path / "study" / "points").iterdir())) == 3
     with pytest.raises(ScenarioError, match="30 seats"):

@@ -1,6 +1,7 @@
 """Studies as files, and the verb that runs them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +9,9 @@ import pytest
 
 from surgesim.base.errors import InputError
 from surgesim.cli.main import execute
+from surgesim.study.evaluate import PointsFailed
 from surgesim.study.read import load_study
+from surgesim.study.study import Study
 
 GOOD = """\
 study: 1
@@ -92,7 +95,7 @@ def test_the_verb_prints_measures_and_differences(folder: Path, capsys: pytest.C
     assert kept["value"][0] == pytest.approx(row["value"])
     assert {row["point"] for row in found["differences"]} == {1, 2, 3}
     assert execute(["study", str(file), "--out", str(folder / "out")]) == 0
-    assert "service_level" in capsys.readouterr().out
+    assert "Service level (of offered)" in capsys.readouterr().out
     assert execute(["study", str(file), "--check"]) == 0
     assert "4 points" in capsys.readouterr().out
 
@@ -137,3 +140,63 @@ def test_shipped_studies_are_read() -> None:
     assert files
     for file in files:
         assert len(load_study(file)[0].points) > 1
+
+
+CROWDED = GOOD.replace("[5, 6]", "[5, 40]").replace("override: [as-is, busy]", "sites.here.seats: [30, 50]")
+
+
+def crowded(folder: Path, base: str = "{groups.team.heads: 5, sites.here.seats: 30}") -> Path:
+    """A study of which one point of four cannot be built: 40 heads on 30 seats."""
+    return written(folder, CROWDED.replace("{groups.team.heads: 5, override: as-is}", base))
+
+
+def test_points_that_cannot_be_built_are_told_after_the_table_of_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = crowded(folder)
+    assert execute(["study", str(file), "--workers", "serial"]) == 2
+    shown = capsys.readouterr()
+    rows = [line.split()[:3] for line in shown.out.splitlines() if line.strip()[:1].isdigit()]
+    assert rows[0] == ["0", "5", "30"]
+    assert {row[0] for row in rows} == {"0", "1", "3"}
+    assert "point 2 (groups.team.heads 40, sites.here.seats 30): " in shown.err
+    assert "seats" in shown.err.split("): ", 1)[1]
+    assert execute(["study", str(file), "--workers", "serial", "--json", "--out", str(folder / "out")]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert {row["point"] for row in found["measures"]} == {0, 1, 3}
+    assert {row["point"] for row in found["differences"]} == {1, 3}
+    assert found["error"]["exit_code"] == 2
+    assert [one["what"].partition(":")[0] for one in found["error"]["problems"]] == [
+        "point 2 (groups.team.heads 40, sites.here.seats 30)"
+    ]
+    assert len(list((folder / "out" / "points").iterdir())) == 3
+
+
+def test_the_table_is_shown_without_differences_where_the_base_cannot_be_built(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = crowded(folder, "{groups.team.heads: 40, sites.here.seats: 30}")
+    assert execute(["study", str(file), "--workers", "serial", "--json"]) == 2
+    assert set(json.loads(capsys.readouterr().out)) == {"measures", "error"}
+
+
+def test_a_study_without_any_point_that_can_be_built_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points = "points:\n  - {groups.team.heads: 40, sites.here.seats: 30}\n  - {groups.team.heads: 50, sites.here.seats: 30}\n"
+    text = GOOD.replace(GOOD[GOOD.index("grid:") : GOOD.index("measures:")], points)
+    file = written(folder, text[: text.index("base:")])
+    assert execute(["study", str(file), "--workers", "serial"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("point ") == 2
+
+
+def test_the_error_carries_the_answers_of_the_other_points(folder: Path) -> None:
+    study, _ = load_study(crowded(folder))
+    with pytest.raises(PointsFailed) as caught:
+        study.run("serial")
+    error = caught.value
+    assert (list(error.failed), error.numbers) == ([2], (0, 1, 3))
+    assert error.answers is not None
+    alone = Study(study.scenario, None, study.replications, study.seed, points=(replace(study.points[3], number=0),))
+    wanted = alone.run("serial").measures("queue", "service_level")["value"].to_list()
+    assert error.answers.measures("queue", "service_level").filter(point=2)["value"].to_list() == wanted

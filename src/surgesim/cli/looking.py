@@ -11,6 +11,9 @@ from surgesim.base.errors import InputError, Problem, ScenarioError
 from surgesim.cli.options import HEADLINE, Json, Language, Overrides, Replications, Seed, Sets
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from surgesim.result.compare import Comparison
     from surgesim.result.result import Result
 
 
@@ -50,6 +53,7 @@ def compare(
     seed: Seed = 1,
     by: Annotated[str, typer.Option("--by", help="Columns to group by, e.g. queue or day,queue.")] = "queue",
     everything: Annotated[bool, typer.Option("--all", help="Every measure, not only the headline ones.")] = False,
+    lang: Language = "en",
     json_: Json = False,
 ) -> None:
     """Compare two runs: what differs in the scenarios, and paired differences with 95 % intervals.
@@ -58,21 +62,30 @@ def compare(
 
     Example: surgesim compare out/one out/two --by queue
     """
-    from surgesim.cli.terminal import answers, show_measures
     from surgesim.result.compare import compare as compare_results
 
     first, second = (_result(path, replications, seed) for path in (a, b))
-    keys = [word for word in by.split(",") if word]
-    table = compare_results(first, second, by=tuple(keys)).table
+    found = compare_results(first, second, by=tuple(word for word in by.split(",") if word))
     if json_:
-        typer.echo(table.write_json())
+        typer.echo(found.table.write_json())
         return
-    for item in first.scenario.diff(second.scenario):
-        answers().print(f"{item.path}: {item.before} -> {item.after}")
-    if not everything:
-        table = table.filter(table["measure"].is_in(HEADLINE))
-    title = f"{second.scenario.name} (b) less {first.scenario.name} (a), paired (95 % intervals)"
-    show_measures(table, keys, title, "difference")
+    _say_comparison(found, found.table if everything else found.table.filter(found.table["measure"].is_in(HEADLINE)), lang)
+
+
+def _say_comparison(found: "Comparison", table: "pl.DataFrame", language: str) -> None:
+    """Print what differs in the scenarios, the differences of the measures, and what to know before trusting them."""
+    from surgesim.cli.terminal import answers, show_flags, show_measures
+    from surgesim.report.wording import Wording
+
+    words, certain = Wording(language, found.a.scenario), found.a.expectation and found.b.expectation
+    for item in found.a.scenario.diff(found.b.scenario):
+        answers().print(words.say("changed", path=item.path, before=item.before, after=item.after), markup=False)
+    names = [Wording(language, one.scenario).title for one in (found.a, found.b)]
+    a, b = names if len(set(names)) > 1 else (found.a.scenario.name, found.b.scenario.name)
+    kind = "compare_certain_title" if certain else "compare_title" if found.paired else "compare_apart_title"
+    keys = table.columns[: table.columns.index("measure")]
+    show_measures(table, keys, words.say(kind, a=a, b=b), words, "difference")
+    show_flags(found.flags, words)
 
 
 def _result(path: Path, replications: int, seed: int) -> "Result":

@@ -7,8 +7,11 @@ if TYPE_CHECKING:
 
 POINTS = "points"
 """Unit of differences of shares: percentage points."""
+NOISE = 1e-9
+"""What is left of nought after adding and subtracting; no measure is that small."""
 SIDE_BY_SIDE = 4
 """Groups that stand beside each other; more of them stand below each other."""
+_GROUP = "all keys"
 
 
 def written(value: float | None, low: float | None, high: float | None, unit: str, brief: bool = False) -> str:
@@ -17,7 +20,7 @@ def written(value: float | None, low: float | None, high: float | None, unit: st
         return ""
     scale, sign = (100.0, "%") if unit == "share" else (100.0, "") if unit == POINTS else (1.0, "")
     shown = f"{_number(scale * value)}{sign}"
-    if low is None or high is None or low == high:
+    if low is None or high is None or abs(high - low) < NOISE:
         return shown
     if brief:  # an interval that ends at 0 or 100 % is as wide on that side as on the other
         return f"{shown} ±{_number(scale * max(high - value, value - low))}"
@@ -25,6 +28,8 @@ def written(value: float | None, low: float | None, high: float | None, unit: st
 
 
 def _number(value: float) -> str:
+    if abs(value) < NOISE:
+        return "0"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -54,9 +59,9 @@ def compact(table: "pl.DataFrame", keys: list[str], value: str = "value") -> "tu
         lambda row: written(row[value], row["low"], row["high"], row["unit"], brief=not beside), return_dtype=pl.String
     )
     unit = pl.col("unit").replace("share", "%")
-    cells = known.with_columns(text.alias("text"), names.alias("group"), unit.alias("unit"))
+    cells = known.with_columns(text.alias("text"), names.alias(_GROUP), unit.alias("unit"))
     if beside:
-        wide = cells.pivot("group", index=["measure", "unit"], values="text", maintain_order=True)
+        wide = cells.pivot(_GROUP, index=["measure", "unit"], values="text", maintain_order=True)
     else:
         wide = cells.pivot("measure", index=keys, values="text", maintain_order=True)
     return wide.with_columns(pl.col(pl.String).fill_null("")), idle

@@ -28,7 +28,22 @@ Out = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed: the same seed gives the same luck.")]
 Replications = Annotated[int, typer.Option("--replications", min=1, help="Replications of the simulation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")]
-Language = Annotated[str, typer.Option("--lang", metavar="en|ja", help="Language of the report.")]
+
+
+def _spoken(language: str) -> str:
+    """Refuse a language that has no words, before anything is computed."""
+    from surgesim.base.errors import InputError, Problem
+    from surgesim.report.words import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise InputError(Problem(f"there are no words in {language!r}", "--lang", "write en or ja"))
+    return language
+
+
+Language = Annotated[
+    str, typer.Option("--lang", metavar="en|ja", help="Language of what is printed and written.", callback=_spoken)
+]
+"""The one option of every verb that says something in words."""
 HEADLINE = (
     "needs", "offered", "redial", "handled", "abandoned", "blocked", "inside", "service_level", "answer_rate", "abandonment",
     "blocking", "on_time", "asa_s", "wait_p90_s", "aht_s", "occupancy",

@@ -58,10 +58,8 @@ def app(
     from surgesim.cli.terminal import progress, say_json
     from surgesim.engines import UNITS, prepare
     from surgesim.report.whatif import WhatIf
-    from surgesim.report.words import check_language
     from surgesim.scenario.read import load
 
-    check_language(lang)
     _need("voila")
     if scenario is not None:
         WhatIf(load(scenario))  # says here, not in the browser, what the file lacks

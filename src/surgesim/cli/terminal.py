@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
+    from surgesim.report.wording import Wording
+    from surgesim.result.flags import Flag
+
 
 def answers() -> "Console":
     """Return the console for answers (standard output)."""
@@ -62,14 +65,18 @@ def say_json(tree: object) -> None:
     typer.echo(json.dumps(tree, indent=1, ensure_ascii=False, default=str))
 
 
+def error_tree(error: SurgesimError) -> dict[str, object]:
+    """Return an error as a plain tree: its kind, its exit code and every problem."""
+    problems = error.problems if isinstance(error, InputError) else (Problem(str(error)),)
+    return {"kind": type(error).__name__, "exit_code": error.exit_code, "problems": [asdict(p) for p in problems]}
+
+
 def show_error(error: SurgesimError, as_json: bool = False) -> None:
     """Print every problem of an error, one a line; with ``as_json`` as JSON in the place of the answer that it prevents."""
     from rich.text import Text
 
     if as_json and not isinstance(error, TargetMissedError):  # a missed promise has its answer on standard output
-        problems = error.problems if isinstance(error, InputError) else (Problem(str(error)),)
-        found = {"kind": type(error).__name__, "exit_code": error.exit_code, "problems": [asdict(p) for p in problems]}
-        say_json({"error": found})
+        say_json({"error": error_tree(error)})
         return
     console = remarks()
     if not isinstance(error, InputError):
@@ -114,14 +121,21 @@ def show_table(frame: "pl.DataFrame", title: str = "", keys: int | None = None) 
         console.print(table)
 
 
-def show_measures(table: "pl.DataFrame", keys: list[str], title: str, value: str = "value") -> None:
+def show_measures(table: "pl.DataFrame", keys: list[str], title: str, words: "Wording", value: str = "value") -> None:
     """Print a long table of measures compactly, and which measures are left out because they are 0 throughout."""
     from surgesim.cli.measured import compact
 
-    shown, idle = compact(table, keys, value)
-    show_table(shown, title, keys=2 if "unit" in shown.columns else len(keys))
+    shown, idle = compact(words.cells(table, keys), keys, value)
+    show_table(words.headed(shown), title, keys=2 if "unit" in shown.columns else len(keys))
     if idle:
-        answers().print(f"0 throughout: {', '.join(idle)}")
+        gap = "、" if words.language == "ja" else "; "
+        answers().print(words.say("idle", names=gap.join(words.heading(name) for name in idle)))
+
+
+def show_flags(flags: "Iterable[Flag]", words: "Wording") -> None:
+    """Print what to know before trusting a number, one a line, on standard error."""
+    for flag in flags:
+        remarks().print(words.flag(flag), markup=False)
 
 
 def _columns(frame: "pl.DataFrame", most: int | None) -> dict[str, list[str]]:

@@ -2,12 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from surgesim.base.errors import InfeasibleError, InputError, Problem, TargetMissedError
 from surgesim.cli.options import HEADLINE, Json, Language, Out, Overrides, Replications, ScenarioFile, Seed, Sets
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from surgesim.result.result import Result
 
 UNTIL = "Replicate until the 95 % interval is at most this wide to each side, e.g. service_level=0.01."
 CHECK = "Simulate as well, and say how far the preview (fluid or erlang) is off, by day."
@@ -28,6 +33,7 @@ def run(
     contacts: Annotated[Path | None, typer.Option("--contacts", metavar="PATH", help=CONTACTS, show_default=False)] = None,
     check: Annotated[bool, typer.Option("--check", help=CHECK)] = False,
     everything: Annotated[bool, typer.Option("--all", help="Every measure, not only the headline ones.")] = False,
+    lang: Language = "en",
     json_: Json = False,
 ) -> None:
     """Run a scenario as it stands and print its measures with 95 % intervals.
@@ -36,7 +42,7 @@ def run(
 
     Example: surgesim run scenarios/kettle-recall.yaml --by day,queue --out out/kettle
     """
-    from surgesim.cli.terminal import progress, show_measures, show_table
+    from surgesim.cli.terminal import progress
     from surgesim.engines import run as run_engine
     from surgesim.result.folder import write
     from surgesim.scenario.read import load
@@ -56,13 +62,22 @@ def run(
     if json_:
         typer.echo(table.write_json())
     else:
-        title = f"{loaded.name}, {engine}, {result.replications} replications, seed {seed}; (95 % intervals)"
-        show_measures(table, [word for word in by.split(",") if word], title)
-        if check:
-            errors = result.side["preview_error"].pivot("measure", index="day", values="error")
-            show_table(errors, f"{engine} less simulation, by day")
-        for flag in result.flags:
-            typer.echo(str(flag), err=True)
+        _say_result(result, table, lang)
+
+
+def _say_result(result: "Result", table: "pl.DataFrame", language: str) -> None:
+    """Print measures, how far a preview is off by day where that was asked, and what to know before trusting a number."""
+    from surgesim.cli.terminal import show_flags, show_measures
+    from surgesim.report.wording import Wording
+
+    words, keys = Wording(language, result.scenario), table.columns[: table.columns.index("measure")]
+    kind = "formula_title" if result.expectation else "run_title"
+    title = words.say(kind, name=words.title, engine=result.engine, n=result.replications, seed=result.seed)
+    show_measures(table, keys, title, words)
+    if "preview_error" in result.side:
+        errors = result.side["preview_error"].rename({"error": "difference"})
+        show_measures(errors, ["day"], words.say("preview_title", engine=result.engine), words, "difference")
+    show_flags(result.flags, words)
 
 
 def _until(text: str, most: int) -> tuple[str, float, tuple[str, ...], int]:
@@ -97,7 +112,6 @@ def plan(
     from surgesim.report.run_folder import summary, write_plan
     from surgesim.scenario.read import load
 
-    _language(lang)
     limit = parse_duration(time_limit)
     loaded = load(scenario, override or (), set_ or ())
     with progress() as show:
@@ -126,14 +140,16 @@ def deflection(
     seed: Seed = 1,
     override: Overrides = None,
     set_: Sets = None,
+    lang: Language = "en",
     json_: Json = False,
 ) -> None:
     """Say what self-service takes off the desk: contacts, minutes, seats and yen by channel, net of boomerang.
 
     Example: surgesim deflection scenarios/kettle-recall.yaml --replications 20
     """
-    from surgesim.cli.terminal import progress, show_table
+    from surgesim.cli.terminal import progress, show_measures, show_table
     from surgesim.deflection import deflection as deflected
+    from surgesim.report.wording import Wording
     from surgesim.scenario.read import load
 
     loaded = load(scenario, override or (), set_ or ())
@@ -143,10 +159,24 @@ def deflection(
         simulated = None if found.simulated is None else found.simulated.to_dicts()
         typer.echo(json.dumps({"channels": found.table.to_dicts(), "simulated": simulated}, ensure_ascii=False))
         return
-    turned = found.table.transpose(include_header=True, header_name="", column_names="channel")
-    show_table(turned, f"{loaded.name}: with each channel against without it, expected over the horizon")
+    words = Wording(lang, loaded)
+    channels = [words.part("channel", name) for name in found.table["channel"]]
+    figures = words.headed(found.table.drop("channel"))
+    turned = figures.transpose(include_header=True, header_name=words.heading("channel"), column_names=channels)
+    show_table(turned, words.say("deflection_title", name=words.title))
     if found.simulated is not None:
-        show_table(found.simulated, f"without the channel less with it, {replications} replications, seed {seed}")
+        title = words.say("deflection_simulated", n=replications, seed=seed)
+        show_measures(_with_units(found.simulated), ["channel", "queue"], title, words, "difference")
+
+
+def _with_units(table: "pl.DataFrame") -> "pl.DataFrame":
+    """Return a long table of measures with the unit of each."""
+    import polars as pl
+
+    from surgesim.result.measures import find
+
+    units = {name: find(name).unit for name in table["measure"].cast(pl.String).unique().to_list()}
+    return table.with_columns(pl.col("measure").cast(pl.String).replace_strict(units).alias("unit"))
 
 
 def warmup(json_: Json = False) -> None:
@@ -196,9 +226,9 @@ def forecast(
     """
     from surgesim.cli.terminal import show_table
     from surgesim.demand.forecast import forecast as make_forecast
+    from surgesim.report.wording import Wording
     from surgesim.result.folder import atomic_write
 
-    _language(lang)
     made = make_forecast(
         None if history is None else str(history),
         horizon=horizon,
@@ -224,7 +254,8 @@ def forecast(
     if json_:
         typer.echo(table.write_json())
     elif out is None:
-        show_table(table)
+        words = Wording(lang)
+        show_table(words.headed(words.cells(table, table.columns)), words.say("contacts_by_interval"))
     typer.echo(made.explain(lang), err=True)
 
 
@@ -241,12 +272,6 @@ def report(
     from surgesim.cli.terminal import progress
     from surgesim.report.run_folder import rewrite_report
 
-    _language(lang)
     with progress() as show:
         file = rewrite_report(folder, lang, show, as_pdf=pdf)
     typer.echo(json.dumps({"report": str(file)}, ensure_ascii=False) if json_ else file)
-
-
-def _language(lang: str) -> None:
-    if lang not in ("en", "ja"):
-        raise InputError(Problem(f"there is no report in {lang!r}", "--lang", "write en or ja"))

@@ -7,6 +7,7 @@ from surgesim.report.names import NAMES
 from surgesim.report.panel_words import PANEL
 from surgesim.report.picture_words import PICTURES
 from surgesim.report.study_words import STUDIES
+from surgesim.report.table_words import TABLES
 from surgesim.result.measures import BY_NAME
 
 LANGUAGES = ("en", "ja")
@@ -17,6 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **PICTURES,
     **STUDIES,
     **PANEL,
+    **TABLES,
     # Headings.
     "report": ("Capacity plan", "要員・設備計画"),
     "result_report": ("Simulation result", "シミュレーション結果"),

@@ -87,7 +87,7 @@ def compare(
         if measure.source != "waits" and set(names) <= set(KEYS[measure.source])
         for frame in [_difference(a, b, names, measure, confidence, paired)]
     ]
-    return Comparison(a, b, _stack(frames, names), paired, _flags(a, b, paired))
+    return Comparison(a, b, _stack(frames, names, a), paired, _flags(a, b, paired))
 
 
 def _same_marks(a: Result, b: Result) -> bool:
@@ -157,7 +157,11 @@ def _certain(result: Result, estimate: Estimate) -> Estimate:
     return Estimate(estimate.value, np.zeros_like(estimate.value), np.full_like(estimate.value, np.inf))
 
 
-def _stack(frames: list["pl.DataFrame"], by: tuple[str, ...]) -> "pl.DataFrame":
+def _stack(frames: list["pl.DataFrame"], by: tuple[str, ...], a: Result) -> "pl.DataFrame":
+    """Return all rows, parts of the scenario in its order."""
     import polars as pl
 
-    return pl.concat(frames).sort([*by, "order"], maintain_order=True).drop("order").drop(WHOLE, strict=False)
+    axes = a.tables.axes
+    parts = {"queue": axes.queues, "group": axes.groups, "site": tuple(a.scenario.sites), "trunk": axes.trunks}
+    order = [pl.col(name).cast(pl.Enum(parts[name])).to_physical() if name in parts else pl.col(name) for name in by]
+    return pl.concat(frames).sort([*order, "order"], maintain_order=True).drop("order").drop(WHOLE, strict=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from surgesim.base.errors import InputError, Problem
 from surgesim.result.compare import compare
 from surgesim.result.flags import Flag
+from surgesim.result.measures import BY_NAME
 from surgesim.result.result import Result
 
 if TYPE_CHECKING:
@@ -73,17 +74,18 @@ def with_error(preview: Result, simulated: Result) -> Result:
 def _flag(whole: "pl.DataFrame", replications: int) -> Flag:
     """Return the error over the horizon as one sentence."""
     rows = {row["measure"]: row for row in whole.iter_rows(named=True)}
-    parts = [f"{name} {_written(rows[name])}" for name in SHOWN if rows[name]["error"] is not None]
-    text = ", ".join(parts)
+    known = [name for name in SHOWN if rows[name]["error"] is not None]
+    text = ", ".join(f"{BY_NAME[name].en} {_written(rows[name], ' points')}" for name in known)
+    text_ja = "、".join(f"{BY_NAME[name].ja} {_written(rows[name], 'ポイント')}" for name in known)
     return Flag(
         "note", TABLE, "", f"against {replications} simulated replications the preview is off by: {text}",
-        what_ja=f"{replications}回のシミュレーションとの差: {text}",
+        what_ja=f"{replications}回のシミュレーションとの差: {text_ja}",
     )  # fmt: skip
 
 
-def _written(row: dict[str, Any]) -> str:
+def _written(row: dict[str, Any], points: str) -> str:
     """Return an error in points for shares, in counts and percent elsewhere."""
     if row["unit"] == "share":
-        return f"{100.0 * row['error']:+.1f} points"
+        return f"{100.0 * row['error']:+.1f}{points}"
     share = f" ({row['error'] / row['simulated']:+.1%})" if row["simulated"] else ""
     return f"{row['error']:+,.0f}{share}"

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from surgesim.base.errors import InputError, Problem, ScenarioError
 from surgesim.base.progress import Progress, silent
 from surgesim.study.point import Task, compute
 from surgesim.study.tally import Tally, axes_by_day
 from surgesim.study.workers import pool, remembered_interrupts
+
+if TYPE_CHECKING:
+    from surgesim.study.answers import Answers
 
 AHEAD = 3
 """Tasks handed out ahead for each worker, so that none of them ever waits."""
@@ -19,6 +23,31 @@ Finished = Callable[[int, Arrays], None]
 
 class StudyInterrupted(KeyboardInterrupt):
     """Ctrl-C during a study; the message says what is kept and how to go on."""
+
+
+class PointsFailed(ScenarioError):
+    """Points that cannot be built; all others are finished.
+
+    Attributes
+    ----------
+    failed : mapping from int to tuple of Problem
+        What is wrong, by number of the point.
+    answers : Answers or None
+        Answers of the points that are finished, numbered anew; None where there are none.
+    numbers : tuple of int
+        The number in the study of each point in ``answers``.
+    """
+
+    def __init__(self, failed: Mapping[int, tuple[Problem, ...]], names: Mapping[int, str] = MappingProxyType({})) -> None:
+        self.failed = dict(sorted(failed.items()))
+        self.tallies: dict[int, Tally] = {}
+        self.answers: Answers | None = None
+        self.numbers: tuple[int, ...] = ()
+        super().__init__(
+            Problem(f"point {number}{f' ({names[number]})' if number in names else ''}: {one.what}", one.where, one.instead)
+            for number, problems in self.failed.items()
+            for one in problems
+        )
 
 
 def tally_of(task: Task, arrays: Arrays) -> Tally:
@@ -46,7 +75,7 @@ def evaluate(
 
     Raises
     ------
-    ScenarioError
+    PointsFailed
         Points that cannot be built, all of them; the others are finished.
     KeyboardInterrupt
         Ctrl-C, after the tasks that were being worked on are finished.
@@ -57,7 +86,7 @@ def evaluate(
 
         prepare(progress, UNITS)
     progress("points", done, total)
-    problems: list[Problem] = []
+    failed: dict[int, tuple[Problem, ...]] = {}
     order = sorted(tasks, key=lambda number: (tasks[number].demand(), number))  # births are shared by neighbours
     with pool(workers) as (executor, width), remembered_interrupts() as check:
         handed = None if executor is None else _handed_out(tasks, order, executor, AHEAD * width, check)
@@ -65,12 +94,12 @@ def evaluate(
             done += 1
             if arrays is None:
                 assert error is not None
-                problems += [Problem(f"point {number}: {one.what}", one.where, one.instead) for one in error.problems]
+                failed[number] = error.problems
             else:
                 finished(number, arrays)
             progress("points", done, total)
-    if problems:
-        raise ScenarioError(problems)
+    if failed:
+        raise PointsFailed(failed)
 
 
 One = tuple[int, Arrays | None, InputError | None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from surgesim.engines import REPLICATIONS, check
 from surgesim.result.files import atomic_write
 from surgesim.scenario.scenario import Scenario
 from surgesim.study.answers import Answers
-from surgesim.study.evaluate import Arrays, StudyInterrupted, evaluate, tally_of
+from surgesim.study.evaluate import Arrays, PointsFailed, StudyInterrupted, evaluate, tally_of
 from surgesim.study.grid import Point, points_of, table_of
 from surgesim.study.point import Task
 from surgesim.study.store import MEASURES, Store, key_of
@@ -111,7 +111,9 @@ class Study:
         Raises
         ------
         InputError
-            The folder holds another study, or points cannot be built; the other points are finished first.
+            The folder holds another study.
+        PointsFailed
+            Points cannot be built; the others are finished first, and the error carries their answers.
         StudyInterrupted
             Ctrl-C; a KeyboardInterrupt that says what is kept.
         SurgesimError
@@ -121,11 +123,24 @@ class Study:
         store = Store(folder, tasks[0]) if folder is not None else None
         if store is not None:
             store.describe(self.points, tasks)
-        answers = Answers(self, tuple(compute_all(tasks, workers, store, progress)))
+        try:
+            answers = Answers(self, tuple(compute_all(tasks, workers, store, progress)))
+        except PointsFailed as error:
+            raise self._without(error) from None
         if store is not None:
             with atomic_write(store.folder / MEASURES) as unfinished:
                 answers.measures(by="queue").write_parquet(unfinished, compression="zstd")
         return answers
+
+    def _without(self, error: PointsFailed) -> PointsFailed:
+        """Return the error of points that cannot be built, with their coordinates and the answers of all others."""
+        told = PointsFailed(error.failed, {number: str(self.points[number]) for number in error.failed})
+        told.numbers = tuple(sorted(error.tallies))
+        if told.numbers:
+            points = tuple(replace(self.points[number], number=place) for place, number in enumerate(told.numbers))
+            tallies = tuple(error.tallies[number] for number in told.numbers)
+            told.answers = Answers(replace(self, points=points), tallies)
+        return told
 
     @cached_property
     def _base(self) -> str:
@@ -212,6 +227,10 @@ def compute_all(tasks: Sequence[Task], workers: str | Executor, store: Store | N
     missing = {number: tasks[number] for number in alike.values() if number not in found}
     try:
         evaluate(missing, workers, finished, progress, len(found))
+    except PointsFailed as error:
+        error.failed = {number: error.failed[one] for number, one in enumerate(same) if one in error.failed}
+        error.tallies = {number: found[one] for number, one in enumerate(same) if one in found}
+        raise
     except (KeyboardInterrupt, BrokenExecutor) as stop:
         # one may have been kept a moment before it was counted
         done = len(found) if store is None else sum(store.has(tasks[number]) for number in alike.values())
