@@ -48,15 +48,18 @@ class Capacity:
         Paid time, seconds.
     lines : ndarray of int, shape (trunks, intervals), optional
         Lines in service.
+    joined : ndarray, shape (groups, days + 1), optional
+        Heads there before the horizon, and heads by their first day of work: they learn from then on.
     """
 
     agents: NDArray[np.int64] | None = None
     paid_s: NDArray[np.float64] | None = None
     lines: NDArray[np.int64] | None = None
+    joined: NDArray[np.float64] | None = None
 
     def on(self, model: Model) -> Model:
         """Return the model with this capacity."""
-        return model.with_capacity(agents=self.agents, paid_s=self.paid_s, lines=self.lines)
+        return model.with_capacity(agents=self.agents, paid_s=self.paid_s, lines=self.lines, joined=self.joined)
 
 
 def run(

@@ -36,6 +36,18 @@ def test_any_number_of_agents_is_mixed_as_the_cohorts_are() -> None:
     assert novices[:, 0].sum() == 10
 
 
+def test_who_begins_in_the_horizon_learns_from_the_own_first_day_on() -> None:
+    """Nobody before: two begin on each day, as slow as on a first day; beside people on hand they bring no tenure."""
+    model = build(desk([{"share": "100%", "tenure": "10d"}], heads=4))
+    factors, novices = learned(model.with_capacity(joined=np.array([[0.0, 2.0, 2.0]])))
+    np.testing.assert_allclose(factors, [[1.5, 1.0 + 2.0**-1.1], [1.5, 1.5]] * 2)
+    factors, _ = learned(model.with_capacity(joined=np.array([[1.0, 0.0, 1.0]])))
+    np.testing.assert_allclose(factors, [[1.5, 1.0 + 2.0**-1.1], [1.5, 2.0]] * 2)
+    np.testing.assert_array_equal(novices, 1)
+    with pytest.raises(ValueError, match="joined has shape"):
+        model.with_capacity(joined=np.zeros((1, 2)))
+
+
 def test_each_agent_works_at_his_own_pace() -> None:
     counts = both(born(build(desk()), [at("09:00"), at("09:00:01"), at("09:00", 1)]))
     talk = counts.log["talk_end_s"] - counts.log["start_s"]

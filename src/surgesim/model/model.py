@@ -174,6 +174,9 @@ class Model:
         Posts after bad outcomes; None where nobody posts.
     learning : tuple of Learning or None
         Tenure and learning curve of each group.
+    joined : ndarray, shape (groups, days + 1), or None
+        Heads who were there before the horizon, then those whose first day of work is each of its days; None: nobody begins
+        in the horizon.
     """
 
     scenario: Scenario
@@ -196,13 +199,20 @@ class Model:
     lines: Integers
     learning: tuple[Learning | None, ...]
     social: SocialModel | None = None
+    joined: Floats | None = None
 
     @property
     def talk_factor(self) -> Floats:
         """Talk time of each stream's contacts relative to the standard of their queue, shape (streams,)."""
         return np.asarray(self.reason_talk_factor[self.needs.reason] * self.needs.talk_factor)
 
-    def with_capacity(self, agents: Integers | None = None, paid_s: Floats | None = None, lines: Integers | None = None) -> Self:
+    def with_capacity(
+        self,
+        agents: Integers | None = None,
+        paid_s: Floats | None = None,
+        lines: Integers | None = None,
+        joined: Floats | None = None,
+    ) -> Self:
         """Return the same model with other staffing or lines.
 
         Parameters
@@ -213,11 +223,14 @@ class Model:
             Paid time, seconds.
         lines : ndarray of int, shape (trunks, intervals), optional
             Lines in service.
+        joined : ndarray, shape (groups, days + 1), optional
+            Heads there before the horizon, and by first day of work.
         """
         changes: dict[str, Integers | Floats] = {}
-        for name, value in (("agents", agents), ("paid_s", paid_s), ("lines", lines)):
+        people = (len(self.groups), self.clock.days + 1)
+        for name, value in (("agents", agents), ("paid_s", paid_s), ("lines", lines), ("joined", joined)):
             if value is not None:
-                expected = getattr(self, name).shape
+                expected = people if name == "joined" else getattr(self, name).shape
                 if value.shape != expected:
                     raise ValueError(f"{name} has shape {value.shape}, the model needs {expected}")
                 changes[name] = value

@@ -9,6 +9,7 @@ from surgesim.model.model import Model, QueueModel
 from surgesim.planning.answers import RATE_STEP, Answers, Redials, answers
 from surgesim.planning.paths import path_scale, path_weights, volumes_of
 from surgesim.planning.problem import Problem, Promise
+from surgesim.planning.tenure import all_at_once, pace
 from surgesim.planning.watch import Seen
 
 Floats = NDArray[np.float64]
@@ -43,6 +44,8 @@ class Beliefs:
         Surplus that the simulation saw beyond the curves.
     burden : ndarray, shape (queues, intervals)
         Factor on the work of deferred queues: the time that must be free for it, over the work itself.
+    pace : ndarray, shape (groups, days)
+        Handling time of those who are there, relative to the standard.
     """
 
     tables: tuple[Answers, ...]
@@ -56,6 +59,7 @@ class Beliefs:
     stretch: Floats
     constant: tuple[Floats, ...]
     burden: Floats
+    pace: Floats
 
     def by_interval(self, problem: Problem, p: int) -> Floats:
         """Return the weight of each replication in each interval for a promise, shape (replications, intervals)."""
@@ -112,6 +116,7 @@ def first_beliefs(
         stretch=np.ones((len(problem.promises), problem.intervals)),
         constant=tuple(np.zeros(len(promise.periods)) for promise in problem.promises),
         burden=np.ones((len(problem.queues), problem.intervals)),
+        pace=pace(problem, all_at_once(problem)),
     )
 
 
@@ -123,6 +128,7 @@ def widened(beliefs: Beliefs, more: Beliefs) -> Beliefs:
         anchor=beliefs.anchor,
         stretch=beliefs.stretch,
         burden=beliefs.burden,
+        pace=beliefs.pace,
         constant=beliefs.constant,
         line_load=np.repeat(beliefs.line_load.mean(axis=0)[None], len(more.counts), axis=0),
     )

@@ -16,7 +16,7 @@ from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
 Floats = NDArray[np.float64]
 MOST_POINTS = 14
 """Greatest number of points of the function from lines to losses."""
-BESIDE = ("constant", "burden")
+BESIDE = ("constant", "burden", "pace")
 """What is believed beside the curves and losses."""
 
 
@@ -54,7 +54,7 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...], know
             if promise.measure == "on_time":  # not even no work at all is more on time than this
                 constant[p, r] = max(constant[p, r], -0.9 * (1.0 - promise.bound) * offered[p, r])
     shape = (curves, losses) if known is None else (known.curves, known.losses)
-    return Surrogate(shape[0], constant, shape[1], offered, _work(problem, beliefs))
+    return Surrogate(shape[0], constant, shape[1], offered, _work(problem, beliefs), beliefs.pace)
 
 
 def same_curves(one: Beliefs, other: Beliefs) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from surgesim.model.staffing import PRESENT, available
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Floats, Integers, Problem, ShiftChoice
+from surgesim.planning.tenure import joined
 
 Numbers = NDArray[np.int64] | NDArray[np.float64]
 """Heads: whole numbers in a plan, fractions in a relaxation."""
@@ -62,6 +63,8 @@ class Capacity:
         Heads on duty, before shrinkage; zero for groups without a lever.
     seats : ndarray of int, shape (sites, intervals)
         Seats.
+    joined : ndarray, shape (groups, days + 1)
+        Heads there before the horizon, and heads by their first day of work.
     """
 
     agents: Integers
@@ -69,6 +72,7 @@ class Capacity:
     lines: Integers
     heads: Floats
     seats: Integers
+    joined: Floats
 
 
 def decided(draft: Draft, whole: bool = True) -> Decision:
@@ -135,7 +139,7 @@ def capacity(problem: Problem, decision: Decision) -> Capacity:
         agents[staff.index] = available(heads[staff.index], staff.shrinkage)
     seats = _seats(problem, decision)
     _seat(problem, agents, seats)
-    return Capacity(agents, paid_s, _lines(problem, decision), heads, seats)
+    return Capacity(agents, paid_s, _lines(problem, decision), heads, seats, joined(problem, decision.hired, decision.activated))
 
 
 def scaled(problem: Problem, decided_capacity: Capacity, factor: float) -> Capacity:

@@ -7,6 +7,7 @@ from surgesim.model.staffing import available
 from surgesim.planning.constraints.coverage import needed
 from surgesim.planning.decision import Capacity, Decision
 from surgesim.planning.draft import Draft
+from surgesim.planning.tenure import pace
 
 Floats = NDArray[np.float64]
 
@@ -14,17 +15,17 @@ Floats = NDArray[np.float64]
 def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Floats:
     """Return effective agents by queue and interval, shape (queues, intervals).
 
-    Heads after shrinkage, no more than the seats, over the handling factor. Groups that serve several queues are
-    divided as the optimisation divided them; what it left unused is divided alike.
+    Heads after shrinkage, no more than the seats, over the handling factor of those who are there. Groups that serve several
+    queues are divided as the optimisation divided them; what it left unused is divided alike.
     """
     problem = draft.problem
-    agents = present(draft, capacity)
+    agents, slow = present(draft, capacity), pace(problem, capacity.joined)[:, problem.day_of]
     found = np.zeros((len(problem.queues), problem.intervals))
     shares = _shares(draft)
     for g, skills in enumerate(problem.skills):
         for q in skills:
             share = shares[g, q] if len(skills) > 1 else 1.0
-            found[q] += agents[g] * share / problem.handling_factor[g]
+            found[q] += agents[g] * share / slow[g]
     return found
 
 

@@ -12,6 +12,7 @@ from surgesim.planning.curves import believed
 from surgesim.planning.decision import Capacity, scaled
 from surgesim.planning.effective import deferred_surplus, effective_agents
 from surgesim.planning.occupied import occupied_surplus
+from surgesim.planning.tenure import pace
 from surgesim.planning.work import Round, Work
 
 
@@ -38,6 +39,7 @@ def observe(work: Work, done: Round, scales: Sequence[float] = (1.0,)) -> Round:
     error = _error(work, levels, before)
     missing = short(work.problem, deferred, levels, work.lift, done.draft.surrogate.offered)
     work.beliefs = burdened(learnt(work.beliefs, work.problem, trials, base, choice), work.problem, missing)
+    work.beliefs = replace(work.beliefs, pace=pace(work.problem, done.capacity.joined))
     if len(trials) > 1:
         work.beliefs = _free_time(work, trials, [place for place, share in missing.items() if share > 0])
     _settle(work, trials, base, choice, lines, deferred)

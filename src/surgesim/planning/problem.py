@@ -11,38 +11,12 @@ from numpy.typing import NDArray
 from surgesim.planning.law import Law
 from surgesim.planning.packages import EquipmentChoice, MeasureChoice, StandbyChoice
 from surgesim.planning.promise import Period, Promise
+from surgesim.planning.shift import ShiftChoice
 from surgesim.scenario.fields import Text
+from surgesim.scenario.work import Learning
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class ShiftChoice:
-    """A shift that can be worked on any day.
-
-    Attributes
-    ----------
-    name : str
-        Name in the scenario.
-    paid_s, break_s, night_s : float
-        Paid time (overtime included), unpaid break, and paid time at night, seconds.
-    cover : tuple of (ndarray of int, ndarray)
-        For each day on which the shift starts: intervals, and the share of each during which its people are on duty.
-    overtime_s : float
-        Overtime at its end, seconds.
-    start_s, end_s : float
-        Start and end, seconds after the midnight of the day on which it starts.
-    """
-
-    name: str
-    paid_s: float
-    break_s: float
-    night_s: float
-    cover: tuple[tuple[Integers, Floats], ...]
-    overtime_s: float = 0.0
-    start_s: float = 0.0
-    end_s: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +210,8 @@ class Problem:
         Share of the worst paths over which each promise must hold together; None: see ``probability``.
     short_jpy : float
         Price of falling short of every promise by all of it, where service is sought within a budget; 0: promises hold.
+    learning : tuple of Learning or None, by group
+        How the handling time falls with tenure; empty where nobody learns.
     titles : mapping of str to mapping of str to Text
         Titles of the scenario's parts, by kind and name.
     """
@@ -266,6 +242,7 @@ class Problem:
     measures: tuple[MeasureChoice, ...] = ()
     tail: float | None = None
     short_jpy: float = 0.0
+    learning: tuple[Learning | None, ...] = ()
     titles: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
 
     def called(self, kind: str, name: str) -> Text:

@@ -79,6 +79,7 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         standby=tuple(_package(levers, name) for name in levers.standby),
         heads_per_supervisor=levers.supervisors.heads if levers.supervisors else 0,
         supervisor_jpy_day=float(levers.supervisors.wage) if levers.supervisors else 0.0,
+        learning=model.learning if any(curve is not None for curve in model.learning) else (),
         titles=titles(scenario),
     )
 

@@ -73,3 +73,5 @@ class Surrogate:
     offered: Mapping[tuple[int, int], float]
     work_s: Mapping[tuple[int, int], float] = field(default_factory=dict)
     """Deferred work that arrives, by (queue, interval), agent-seconds."""
+    pace: Floats | None = None
+    """Handling time of the groups relative to the standard, shape (groups, days); None: as the problem says, on all days."""

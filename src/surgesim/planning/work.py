@@ -180,6 +180,9 @@ class Work:
     def run(self, decided_capacity: Capacity, seed: int, replications: int) -> Any:
         """Simulate a capacity and return the tables."""
         staffed = self.model.with_capacity(
-            agents=decided_capacity.agents, paid_s=decided_capacity.paid_s, lines=decided_capacity.lines
+            agents=decided_capacity.agents,
+            paid_s=decided_capacity.paid_s,
+            lines=decided_capacity.lines,
+            joined=decided_capacity.joined,
         )
         return self.simulate(staffed, seed, replications)

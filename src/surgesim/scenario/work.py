@@ -64,7 +64,8 @@ class Cohort(Closed):
     share: Share
     """Share of the group's heads."""
     tenure: Duration
-    """Time since they began, on the first day of the horizon."""
+    """Time since they began, on the first day of the horizon. Hires begin on their own first day of work: with no tenure, or,
+    where nobody of the group is on hand, with this one."""
 
 
 class Learning(Closed):

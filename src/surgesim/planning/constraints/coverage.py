@@ -6,7 +6,8 @@ r"""Coverage: agents on duty give service, by a concave curve per promise and in
     \sum_{q} e_{g,q,i} \le a_{g,i} / \phi_g, \qquad
     \sum_n x_{p,i,n} \le \sum_g e_{g,q(p),i},\quad 0 \le x_{p,i,n} \le W_{p,i,n}
 
-with shrinkage :math:`\sigma`, handling factor :math:`\phi`, and e the effective agents of group g at work for queue q.
+with shrinkage :math:`\sigma`, handling factor :math:`\phi` of those who are there on the day, and e the effective agents of
+group g at work for queue q.
 Promise p gains :math:`\sum_n \lambda_{p,i,n} x_{p,i,n}` in interval i; the slopes fall, so no binaries are needed.
 """
 
@@ -32,7 +33,7 @@ def declare(draft: Draft) -> None:
     shared = [(g, q, i) for (g, i), queues in sorted(wanted.items()) if len(queues) > 1 for q in queues]
     block.serve = Var(shared, domain=NonNegativeReals)
     for (g, i), queues in sorted(wanted.items()):
-        factor = float(problem.handling_factor[g])
+        factor = pace(draft, g, i)
         for q in queues:
             effective = block.serve[g, q, i] if len(queues) > 1 else draft.agents[g, i] / factor
             draft.serving[q, i].append(effective)
@@ -53,6 +54,12 @@ def declare(draft: Draft) -> None:
                     draft.surplus[p, r].append(curve.start)
                     gains = (float(slope) * block.piece[p, i, n] for n, slope in enumerate(curve.slopes))
                     draft.surplus[p, r].extend(gains)
+
+
+def pace(draft: Draft, group: int, interval: int) -> float:
+    """Return the handling time of a group in an interval, relative to the standard."""
+    problem, by_day = draft.problem, draft.surrogate.pace
+    return float(problem.handling_factor[group] if by_day is None else by_day[group, problem.day_of[interval]])
 
 
 def needed(draft: Draft) -> dict[tuple[int, int], list[int]]:
@@ -93,7 +100,7 @@ def restrict(draft: Draft) -> None:
         shares.setdefault((g, i), []).append(var)
     block.divided = Constraint(
         list(shares),
-        rule=lambda _, g, i: float(problem.handling_factor[g]) * quicksum(shares[g, i]) <= draft.agents[g, i],
+        rule=lambda _, g, i: pace(draft, g, i) * quicksum(shares[g, i]) <= draft.agents[g, i],
     )
     block.gains = Constraint(
         list(draft.surrogate.curves),
