@@ -64,3 +64,17 @@ def test_what_each_budget_buys(language: str) -> None:
     text = texts(of_budgets(Budgets(table))(language=language))
     assert {"en": "budget ¥2,000,000", "ja": "予算¥2,000,000"}[language] in text
     assert "¥1,000,000" not in text
+    assert {"en": "What each budget buys", "ja": "予算ごとの達成度"}[language] in text
+
+
+def test_budgets_that_buy_the_same_stand_below_each_other() -> None:
+    table = pl.DataFrame({
+        "budget_jpy": [2e6, 3e6, 4e6], "cost_jpy": [1.9e6, 2.5e6, 2.5e6], "short": [0.12, 0.0, 0.0],
+        "short_bound": [0.1, 0.0, 0.0], "on_frontier": [True, True, True],
+    })  # fmt: skip
+    assert "budget ¥3,000,000\nbudget ¥4,000,000" in texts(of_budgets(Budgets(table))())
+
+
+def test_the_forest_calls_its_base_by_the_title(comparison: Comparison) -> None:
+    assert "less Small recall" in texts(comparison.plot.forest())
+    assert "小規模リコール との差" in texts(comparison.plot.forest(language="ja"))

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from surgesim.base.errors import InputError, Problem
 from surgesim.base.text import suggestion
+from surgesim.report.wording import Wording
 from surgesim.report.words import check_language, label, speaker
 from surgesim.result.compare import Comparison
-from surgesim.scenario.titles import called
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ class ComparisonPictures:
         from surgesim.report.plots.forest import figure
 
         check_language(language)
-        table, say = self._found.table, speaker(language)
+        table = self._found.table
         known = table["measure"].unique(maintain_order=True).to_list()
         if of is not None and of not in known:
             raise InputError(Problem(f"the comparison holds no measure {of!r}", "of", suggestion(of, known)))
@@ -55,16 +55,13 @@ class ComparisonPictures:
         rows = moved if moved.height else rows
         rows = rows.with_columns(higher=pl.col("measure").map_elements(better, return_dtype=pl.Boolean))
         names = [self._name(row, of, language) for row in rows.iter_rows(named=True)]
-        measure = say("shares") if of is None else label(of, language)
-        return figure(rows, names, self._found.a.scenario.name, measure, None, language)
+        measure = None if of is None else label(of, language)
+        return figure(rows, names, Wording(language, self._found.a.scenario).title, measure, None, language)
 
     def _name(self, row: dict[str, Any], of: str | None, language: str) -> str:
         keys = list(row)[: list(row).index("measure")]
-        parts = [
-            called(self._found.a.scenario, f"{key}s", str(row[key])).in_language(language)
-            if key in ("queue", "group", "site", "trunk") else str(row[key])
-            for key in keys
-        ]  # fmt: skip
+        words = Wording(language, self._found.a.scenario)
+        parts = [words.part(key, str(row[key])) for key in keys]
         if of is None:
             parts.append(label(row["measure"], language))
         return " – ".join(parts) or label(row["measure"], language)
@@ -102,6 +99,6 @@ def of_budgets(found: Any) -> Any:
         names = [say("budget_of", yen=yen(row["budget_jpy"])) for row in table.iter_rows(named=True)]
         value = pl.col("short")
         shown = table.select("on_frontier", cost="cost_jpy", value=value, low=value, high=value)
-        return figure(shown, names, say("cost"), say("short_of"), ("JPY", "share"), language)
+        return figure(shown, names, say("total_cost"), say("short_of"), ("JPY", "share"), language, say("budget_title"))
 
     return plot

@@ -10,9 +10,9 @@ import numpy as np
 
 from surgesim.base.errors import InputError, Problem
 from surgesim.base.text import suggestion
-from surgesim.report.words import check_language, speaker
+from surgesim.report.words import check_language
 from surgesim.study.answers import Answers
-from surgesim.study.grid import Point, Scalar
+from surgesim.study.grid import Scalar
 from surgesim.study.objective import Objective
 from surgesim.study.sensitivity import Sensitivity
 
@@ -63,10 +63,10 @@ class StudyPictures:
             The measure of one queue.
         """
         from surgesim.report.plots.grid_heat import figure
-        from surgesim.report.plots.study_axes import objective_label
+        from surgesim.report.plots.study_axes import axis_name, coordinate, objective_label
 
         check_language(language)
-        answers, objective = self._answers, self._objective(of, queue)
+        answers, objective, scenario = self._answers, self._objective(of, queue), self._answers.study.scenario
         axes = [_values(answers, name) for name in (x, y)]
         total, count = (np.zeros((len(axes[1]), len(axes[0]))) for _ in range(2))
         for point in answers.points:
@@ -74,9 +74,12 @@ class StudyPictures:
             total[place] += float(answers.estimate(point.number, objective).value[0])
             count[place] += 1
         values = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-        text = objective_label(objective, language)
-        names = [[str(value) for value in some] for some in axes]
-        return figure(values, (x, names[0]), (y, names[1]), text, objective.unit, bool(count.max() > 1), language)
+        text = objective_label(objective, scenario, language)
+        across, up = (
+            (axis_name(name, scenario, language), [coordinate(name, value, language) for value in some])
+            for name, some in zip((x, y), axes, strict=True)
+        )
+        return figure(values, across, up, text, objective.unit, bool(count.max() > 1), language)
 
     def forest(
         self,
@@ -106,27 +109,38 @@ class StudyPictures:
         from surgesim.report.plots.study_axes import objective_label
 
         check_language(language)
-        answers, objective = self._answers, self._objective(of, queue)
+        answers, objective, scenario = self._answers, self._objective(of, queue), self._answers.study.scenario
         table = answers.differences(base, "queue" if queue else (), of, confidence)
         table = table.filter(pl.col("queue") == queue) if queue else table
-        names = [_name(answers.points[number], language) for number in table["point"]]
-        text = objective_label(objective, language)
+        names = [self._name(number, language) for number in table["point"]]
+        text = objective_label(objective, scenario, language)
         higher = None if objective.unit in ("contacts", "needs") else objective.higher
-        return figure(table, names, _name(answers.points[answers.number(base)], language), text, higher, language)
+        return figure(table, names, self._name(answers.number(base), language), text, higher, language)
 
     def frontier(self, cost: str, of: str, queue: str | None = None, *, language: str = "en") -> "Figure":
         """Draw cost against a measure; see ``answers.frontier``."""
         from surgesim.report.plots.frontier import figure
-        from surgesim.report.plots.study_axes import objective_label
+        from surgesim.report.plots.study_axes import axis_name, objective_label
 
         check_language(language)
-        answers, objective = self._answers, self._objective(of, queue)
+        answers, objective, scenario = self._answers, self._objective(of, queue), self._answers.study.scenario
         table: pl.DataFrame = answers.frontier(cost, of, queue)
         axis = any(cost in point.coordinates for point in answers.points)
         paid = None if axis else self._objective(cost, None)
-        names = [_name(answers.points[number], language) for number in table["point"]]
-        labels = (cost if paid is None else objective_label(paid, language), objective_label(objective, language))
+        names = [self._name(number, language, cost) for number in table["point"]]
+        paid_label = axis_name(cost, scenario, language) if paid is None else objective_label(paid, scenario, language)
+        labels = (paid_label, objective_label(objective, scenario, language))
         return figure(table, names, *labels, ("" if paid is None else paid.unit, objective.unit), language)
+
+    def _name(self, number: int, language: str, axis: str = "") -> str:
+        """Return what a point is called beside an axis that tells one of its coordinates already."""
+        from surgesim.report.plots.study_axes import coordinate, point_name
+
+        found = self._answers.points[number].coordinates
+        others = {name: value for name, value in found.items() if name != axis}
+        if axis in found and not others:
+            return coordinate(axis, found[axis], language)
+        return point_name(others, self._answers.study.scenario, language)
 
     def _objective(self, of: str, queue: str | None) -> Objective:
         return Objective.of(of, queue, self._answers.tallies[0])
@@ -137,15 +151,6 @@ def _values(answers: Answers, name: str) -> list[Scalar]:
     if name not in known:
         raise InputError(Problem(f"the study has no axis {name!r}", "axis", suggestion(name, known)))
     return list(dict.fromkeys(point.coordinates.get(name) for point in answers.points))
-
-
-def _name(point: Point, language: str) -> str:
-    """Return what a point is called: its coordinates, paths by their last words."""
-    shown = [
-        f"{value}" if axis == "override" else f"{'.'.join(axis.split('.')[-2:])} {value}"
-        for axis, value in point.coordinates.items()
-    ]
-    return ", ".join(shown) or speaker(language)("as_it_stands")
 
 
 def of_answers(answers: Answers) -> StudyPictures:

@@ -36,7 +36,9 @@ class Dial:
     def written(self, number: float) -> Any:
         """Return the value with this number, as it is written in a file."""
         shown = round(number) if self.whole else float(f"{number:.10g}")
-        return shown if self.before is None else f"{self.before}{shown}{self.after}"
+        if self.before is None:
+            return shown
+        return f"{self.before}{int(shown) if shown == int(shown) else shown}{self.after}"
 
     def number(self, number: float) -> float:
         """Return the number that is written for a number: rounded where only whole ones are."""

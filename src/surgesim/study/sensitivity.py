@@ -26,6 +26,7 @@ from surgesim.study.workers import DEFAULT
 if TYPE_CHECKING:
     import polars as pl
 
+    from surgesim.scenario.scenario import Scenario
     from surgesim.study.study import Study
 
 METHODS = ("one-at-a-time", "morris", "sobol")
@@ -54,6 +55,8 @@ class Sensitivity:
         bootstrap interval over the design, and ``*_noise``, the standard error that comes from replications.
     points : int
         Points computed.
+    scenario : Scenario
+        What was varied.
     """
 
     objective: Objective
@@ -61,6 +64,7 @@ class Sensitivity:
     base: float
     table: "pl.DataFrame"
     points: int
+    scenario: "Scenario"
 
     plot = Attached("Sensitivity.plot")
     """Pictures: ``sensitivity.plot.tornado()`` of one at a time."""
@@ -111,7 +115,7 @@ def sensitivity(
         sample = np.array([[k, end] for k in range(len(knobs)) for end in (0, 1)])
         changes = [{knobs[k].path: knobs[k].written((knobs[k].low, knobs[k].high)[end])} for k, end in sample]
         objective, tops, bottoms = _asked(study, [{}, *changes], of, queue, workers, progress)
-        return _one_at_a_time(objective, knobs, tops, bottoms, confidence)
+        return _one_at_a_time(objective, knobs, tops, bottoms, confidence, study.scenario)
     asked: list[Objective] = []
 
     def respond(design: Floats) -> tuple[Floats, Floats]:
@@ -121,7 +125,7 @@ def sensitivity(
         return tops, bottoms
 
     table, points = indices(method, knobs, respond, size or SIZES[method], confidence, study.seed)
-    return Sensitivity(asked[0], method, float("nan"), table, points)
+    return Sensitivity(asked[0], method, float("nan"), table, points, study.scenario)
 
 
 def _knobs(study: "Study", ranges: Mapping[str, Sequence[Any]]) -> list[Dial]:
@@ -151,7 +155,9 @@ def _asked(
     return objective, np.stack([top for top, _ in sums], axis=1), np.stack([bottom for _, bottom in sums], axis=1)
 
 
-def _one_at_a_time(objective: Objective, knobs: Sequence[Dial], tops: Floats, bottoms: Floats, confidence: float) -> Sensitivity:
+def _one_at_a_time(
+    objective: Objective, knobs: Sequence[Dial], tops: Floats, bottoms: Floats, confidence: float, scenario: "Scenario"
+) -> Sensitivity:
     import polars as pl
 
     values = ratio(tops, bottoms).value
@@ -170,9 +176,8 @@ def _one_at_a_time(objective: Objective, knobs: Sequence[Dial], tops: Floats, bo
     swing = pl.max_horizontal(
         pl.col("change_low").abs(), pl.col("change_high").abs(), (pl.col("at_high") - pl.col("at_low")).abs()
     )
-    return Sensitivity(
-        objective, "one-at-a-time", float(values[0]), table.sort(swing, "path", descending=[True, False]), len(values)
-    )
+    ranked = table.sort(swing, "path", descending=[True, False])
+    return Sensitivity(objective, "one-at-a-time", float(values[0]), ranked, len(values), scenario)
 
 
 def indices(

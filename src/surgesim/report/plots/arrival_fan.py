@@ -30,7 +30,7 @@ def figure(fan: Fan, language: str, people: bool = True) -> "Figure":
     axes.fill_between(fan.days, fan.p05, fan.p95, color=style.BLUE, alpha=0.18, linewidth=0, label=say("band_90"))  # type: ignore[arg-type]
     axes.fill_between(fan.days, fan.p25, fan.p75, color=style.BLUE, alpha=0.35, linewidth=0, label=say("band_50"))  # type: ignore[arg-type]
     axes.plot(fan.days, fan.p50, color=style.BLUE, linewidth=2.0, label=say("median"))  # type: ignore[arg-type]
-    if fan.past_days:
+    if any(value is not None for value in fan.past):
         label = say("history", counts=say(f"short_{fan.past_counts}"))
         axes.plot(fan.past_days, _gaps(fan.past), color=style.INK, linewidth=1.4, label=label)  # type: ignore[arg-type]
     if fan.actual_days:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from surgesim.report import style
-from surgesim.report.plots.study_axes import shown, value_axis
+from surgesim.report.plots.study_axes import axis_label, shown, value_axis
 from surgesim.report.words import speaker
 
 if TYPE_CHECKING:
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, higher: bool | None, language: str) -> "Figure":
+def figure(
+    table: "pl.DataFrame", names: list[str], base: str, measure: str | None, higher: bool | None, language: str
+) -> "Figure":
     """Return the picture.
 
     Parameters
@@ -22,8 +24,8 @@ def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, hig
         What each point is called.
     base : str
         What the base is called.
-    measure : str
-        Label of the measure.
+    measure : str or None
+        Label of the measure; None where the names of the points tell it.
     higher : bool or None
         Whether more is better, None where neither is; a column ``higher`` of the table says it row by row.
     language : str
@@ -32,8 +34,10 @@ def figure(table: "pl.DataFrame", names: list[str], base: str, measure: str, hig
     say = speaker(language)
     made = style.new_figure(9.0, 1.8 + 0.4 * max(len(names), 1))
     axes = made.subplots()
-    unit, change = table["unit"][0], say("forest_title", measure=measure)
-    style.plain(axes, "", f"{change} ({say('points_of_change')})" if unit == "share" else change, grid="x")
+    unit, change = table["unit"][0], say("changes_title") if measure is None else say("forest_title", measure=measure)
+    moved = say("difference") if measure is None else change
+    text = f"{moved} ({say('points_of_change')})" if unit == "share" else axis_label(moved, unit, language)
+    style.plain(axes, "", text, grid="x")
     axes.axvline(0.0, color=style.INK, linewidth=1.0)
     rows = list(zip(names, table.iter_rows(named=True), strict=True))[::-1]
     for place, (_, row) in enumerate(rows):

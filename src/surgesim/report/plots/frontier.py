@@ -3,17 +3,20 @@
 from typing import TYPE_CHECKING
 
 from surgesim.report import style
-from surgesim.report.plots.study_axes import value_axis
+from surgesim.report.plots.study_axes import axis_label, value_axis
 from surgesim.report.words import speaker
 
 if TYPE_CHECKING:
     import polars as pl
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_NAMES = 12
 
 
-def figure(table: "pl.DataFrame", names: list[str], cost: str, measure: str, units: tuple[str, str], language: str) -> "Figure":
+def figure(
+    table: "pl.DataFrame", names: list[str], cost: str, measure: str, units: tuple[str, str], language: str, title: str = ""
+) -> "Figure":
     """Return the picture.
 
     Parameters
@@ -28,11 +31,13 @@ def figure(table: "pl.DataFrame", names: list[str], cost: str, measure: str, uni
         Their units.
     language : str
         ``"en"`` or ``"ja"``.
+    title : str
+        Another title than that of the measure against cost.
     """
     say = speaker(language)
     made = style.new_figure(9.0, 5.0)
     axes = made.subplots()
-    style.plain(axes, measure, cost)
+    style.plain(axes, axis_label(measure, units[1], language), axis_label(cost, units[0], language))
     for best, colour, text in ((False, style.GREY, say("beaten")), (True, style.BLUE, say("on_frontier"))):
         part = table.filter(table["on_frontier"] == best)
         if not part.height:
@@ -43,12 +48,27 @@ def figure(table: "pl.DataFrame", names: list[str], cost: str, measure: str, uni
             part["cost"].to_list(), part["value"].to_list(), yerr=room, color=colour, fmt="o", linestyle=line, markersize=5,
             linewidth=1.4, elinewidth=1.0, capsize=2.5, label=text,
         )  # fmt: skip
-    best_rows = [(row, name) for row, name in zip(table.iter_rows(named=True), names, strict=True) if row["on_frontier"]]
-    for row, name in best_rows if len(best_rows) <= MOST_NAMES else ():
-        axes.annotate(name, (row["cost"], row["value"]), xytext=(7, -11), textcoords="offset points", fontsize=7.5)
-    axes.margins(x=0.12, y=0.1)
+    _names(axes, table, names)
+    axes.margins(x=0.14, y=0.1)
     value_axis(axes.xaxis, units[0])
     value_axis(axes.yaxis, units[1])
-    style.title(made, say("frontier_title", measure=measure), say("frontier_note"))
+    whiskers = say("whiskers_95") if (table["high"] > table["low"]).any() else ""
+    style.title(made, title or say("frontier_title", measure=measure), say("frontier_note") + whiskers)
     style.legend(made, axes, 2)
     return style.finish(made, language)
+
+
+def _names(axes: "Axes", table: "pl.DataFrame", names: list[str]) -> None:
+    """Write what points of the frontier are called, once where several lie at one place or all have one name."""
+    places: dict[tuple[float, float], list[str]] = {}
+    for row, name in zip(table.iter_rows(named=True), names, strict=True):
+        if row["on_frontier"]:
+            places.setdefault((row["cost"], row["value"]), []).append(name)
+    shown = list(places.items())
+    if len(shown) > MOST_NAMES:
+        return
+    rises = len(shown) < 2 or shown[-1][0][1] >= shown[0][0][1]
+    alike = len({name for _, some in shown for name in some}) == 1
+    for at, some in shown[-1:] if alike else shown:  # on the side of the line where nothing is joined
+        text, shift, edge = "\n".join(dict.fromkeys(some)), (7, -5) if rises else (7, 5), "top" if rises else "bottom"
+        axes.annotate(text, at, xytext=shift, textcoords="offset points", va=edge, fontsize=7.5)

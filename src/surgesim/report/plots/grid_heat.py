@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surgesim.report import style
-from surgesim.report.plots.study_axes import shown, value_axis
+from surgesim.report.plots.study_axes import axis_label, shown, value_axis
 from surgesim.report.words import speaker
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def figure(
             axes.text(column, row, shown(one, unit), ha="center", va="center", fontsize=8, color=colour)
     bar = made.colorbar(image, ax=axes, fraction=0.05, pad=0.02)
     value_axis(bar.ax.yaxis, unit)
-    bar.set_label(measure, fontsize=9)
+    bar.set_label(axis_label(measure, unit, language).replace(" – ", "\n"), fontsize=9)
     bar.ax.tick_params(labelsize=8.5)
     style.title(made, say("grid_title", measure=measure), say("grid_note") if averaged else "")
     return style.finish(made, language)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from surgesim.report import style
-from surgesim.report.plots.study_axes import objective_label, shown, value_axis
+from surgesim.report.plots.study_axes import axis_label, axis_name, objective_label, shown, value_axis
 from surgesim.report.words import speaker
 
 if TYPE_CHECKING:
@@ -24,21 +24,22 @@ def figure(found: "Sensitivity", language: str) -> "Figure":
     language : str
         ``"en"`` or ``"ja"``.
     """
-    say, unit = speaker(language), found.objective.unit
+    say, unit, scenario = speaker(language), found.objective.unit, found.scenario
+    measure = objective_label(found.objective, scenario, language)
     rows = found.table.head(MOST).to_dicts()[::-1]
     made = style.new_figure(9.0, 1.9 + 0.46 * len(rows))
     axes = made.subplots()
-    style.plain(axes, "", objective_label(found.objective, language), grid="x")
+    style.plain(axes, "", axis_label(measure, unit, language), grid="x")
     for place, row in enumerate(rows):
         for end, colour in (("low", style.SKY), ("high", style.ORANGE)):
             _bar(axes, place, row, end, colour, found.base, say(f"at_{end}_value"))
             _text(axes, place, row, end, found.base)
     axes.axvline(found.base, color=style.INK, linewidth=1.0)
-    axes.set_yticks(range(len(rows)), [row["path"] for row in rows])
+    axes.set_yticks(range(len(rows)), [axis_name(row["path"], scenario, language) for row in rows])
     axes.margins(x=0.16)
     value_axis(axes.xaxis, unit)
     note = say("tornado_note", base=shown(found.base, unit), confidence=say("whiskers"))
-    style.title(made, say("tornado_title", measure=objective_label(found.objective, language)), note)
+    style.title(made, say("tornado_title", measure=measure), note)
     style.legend(made, axes, 2)
     return style.finish(made, language)
 
