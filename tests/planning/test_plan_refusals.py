@@ -26,6 +26,7 @@ from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Period, Promise
 from surgesim.planning.relax import conflict, refuse
+from surgesim.planning.rounding import staged
 from surgesim.planning.solve import solve
 
 DAY = (Period("2027-11-01", np.arange(4)),)
@@ -90,3 +91,18 @@ def test_the_refusal_says_the_sentence_of_the_kind_and_no_kind_can_be_spared(kin
     assert page.BROKEN.endswith(".")
     assert page.BROKEN_JA.endswith("。")
     assert page.SUMMARY.endswith(".")
+
+
+def test_what_can_be_done_in_fractions_of_a_head_only_is_refused_with_ways_out():
+    """Half a head in the morning and half a head in the evening are one head, who cannot be parted."""
+    desk = problem(1, (staff(1, on_hand=1),))
+    belief = curves(desk, needed=0.5)
+    draft = Draft(desk, belief).build()
+    assert solve(draft.model, 10.0, linear=True).status == "optimal"
+    assert staged(draft, 20.0, 0.003).values is None
+    refused = refuse(draft, 20.0).refusal
+    assert set(refused.conflict) == {"coverage", "shifts", "targets"}
+    assert {way.kinds for way in refused.ways} == {("shifts",), ("targets",)}
+    assert "have 1 more heads of regular on hand (now 1)" in {sentence for way in refused.ways for sentence in way.sentences}
+    two = replace(desk, staff=(replace(desk.staff[0], on_hand=2),))
+    assert staged(Draft(two, belief).build(), 20.0, 0.003).objective == 8_000.0

@@ -49,7 +49,7 @@ def _way_out(draft: Draft, kinds: frozenset[str], ends: float) -> WayOut | None:
     """Break rules as little as possible, then find the cheapest plan that breaks them no more; None where there is no time."""
     from pyomo.environ import Objective, quicksum, value
 
-    elastic = draft.again(kinds)
+    elastic = counted(draft.again(kinds), draft)
     try:
         if solve(elastic.model, ends - time.monotonic(), linear=True).status == "infeasible":
             return None
@@ -59,7 +59,7 @@ def _way_out(draft: Draft, kinds: frozenset[str], ends: float) -> WayOut | None:
     amounts = [(relaxation, float(value(relaxation.amount))) for relaxation in elastic.relaxations]
     used = sorted((pair for pair in amounts if pair[1] > 1e-4), key=lambda pair: -pair[0].weight * pair[1])
     if not used:
-        return None  # every rule can stay as it is, so relaxing this kind is no way out
+        return None  # every rule can stay as it is, or seems to in fractions: relaxing this kind is no way out
     elastic.model.cost.deactivate()
     for relaxation, amount in amounts:
         relaxation.amount.setub(relaxation.enough(amount) * (1 + TINY) + TINY)
@@ -85,6 +85,16 @@ def _whole(elastic: Draft, seconds: float) -> bool:
         return False  # the model still holds the relaxation's amounts
 
 
+def counted(made: Draft, like: Draft) -> Draft:
+    """Return a draft with agents in whole numbers wherever those of another one are counted so."""
+    from pyomo.environ import NonNegativeIntegers
+
+    for (g, i), agents in made.block("coverage").agents.items():
+        if like.exact[g, like.problem.day_of[i]]:
+            agents.domain = NonNegativeIntegers
+    return made
+
+
 def conflict(draft: Draft, time_limit: float) -> tuple[str, ...]:
     """Return kinds of constraints that cannot hold together, none of which can be spared (deletion filter).
 
@@ -92,13 +102,14 @@ def conflict(draft: Draft, time_limit: float) -> tuple[str, ...]:
     Where time runs out, kinds that were not tried stay: they cannot hold together, but some may be spared.
     """
     ends = time.monotonic() + time_limit
+    linear = solve(draft.model, time_limit, linear=True).status == "infeasible"  # else only whole numbers are in conflict
     # tried first, spared first: what says least comes first
     kept = sorted(draft.kinds, key=lambda kind: (kind not in DEFINE, kind in SAYING, kind))
     for kind in tuple(kept):
         others = [other for other in kept if other != kind]
-        fewer = without(draft, set(draft.kinds) - set(others))
+        fewer = counted(without(draft, set(draft.kinds) - set(others)), draft)
         try:
-            if solve(fewer.model, ends - time.monotonic(), linear=True).status == "infeasible":
+            if solve(fewer.model, ends - time.monotonic(), gap=WHOLE_GAP, linear=linear).status == "infeasible":
                 kept = others
         except SolverError:
             break

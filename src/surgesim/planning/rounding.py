@@ -74,6 +74,7 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     old = None if near is None else values_of(program, draft.problem, near)
     start = start if old is None else _near(start, old)
     dear = HELD if hold else 1.0
+    done: Stage | None
     try:
         decided = strategy(start, gap, old, dear)
         draft.exact = exact(draft, decided)
@@ -85,13 +86,17 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
     else:
         if relative_gap(done.objective, done.bound) > POOR:  # or only very dear ones
             done = _at_once(start, gap, done)
+    if done is None:
+        return Answer(None, np.inf, np.inf, True)
     for column, value, whole in zip(program.columns, done.values.tolist(), program.whole.tolist(), strict=True):
         column.set_value(float(round(value)) if whole else value, skip_validation=True)
     return Answer(done.values, done.objective, done.bound, (done.objective - done.bound) <= gap * done.objective)
 
 
-def _at_once(stage: Stage, gap: float, known: Stage | None = None) -> Stage:
+def _at_once(stage: Stage, gap: float, known: Stage | None = None) -> Stage | None:
     """Settle everything in one search, which takes longer; return what is known already where that is cheaper.
+
+    None where it is proven that there are no whole numbers, although there are fractions.
 
     Raises
     ------
@@ -103,6 +108,8 @@ def _at_once(stage: Stage, gap: float, known: Stage | None = None) -> Stage:
     found = program.solve(program.lower, program.upper, program.whole, effort)
     if known is not None and (found.values is None or found.objective >= known.objective):
         return known
+    if found.values is None and found.optimal:
+        return None
     if found.values is None:
         raise SolverError("no whole numbers were found in time; allow more time")
     return replace(stage, values=found.values, objective=found.objective, bound=max(stage.bound, found.bound))
