@@ -1,5 +1,7 @@
 """What every kind of constraint says where it makes a problem infeasible: one desk for each kind on the shelf."""
 
+import re
+
 import numpy as np
 import pytest
 from plan_desk import (
@@ -87,6 +89,13 @@ def test_the_refusal_says_the_sentence_of_the_kind_and_no_kind_can_be_spared(kin
     refused = refuse(draft, 20.0)
     assert f"  {page.BROKEN}\n" in str(refused)
     assert f"  {page.BROKEN_JA}\n" in str(refused.in_language("ja"))
+    english, japanese = (
+        next(line for line in str(refused.in_language(language)).splitlines() if line.startswith(head)).partition(": ")[2]
+        for language, head in (("en", "In conflict"), ("ja", "同時には"))
+    )
+    assert page.TITLE in english.split(", ")
+    assert page.TITLE_JA in japanese.split("、")
+    assert not re.search("[A-Za-z]", japanese)
     assert ".. math::" in page.__doc__
     assert page.BROKEN.endswith(".")
     assert page.BROKEN_JA.endswith("。")
@@ -106,3 +115,8 @@ def test_what_can_be_done_in_fractions_of_a_head_only_is_refused_with_ways_out()
     assert "have 1 more heads of regular on hand (now 1)" in {sentence for way in refused.ways for sentence in way.sentences}
     two = replace(desk, staff=(replace(desk.staff[0], on_hand=2),))
     assert staged(Draft(two, belief).build(), 20.0, 0.003).objective == 8_000.0
+
+
+def test_no_two_kinds_are_called_the_same():
+    pages = [SHELF.load(kind) for kind in SHELF.kinds()]
+    assert len({page.TITLE for page in pages}) == len({page.TITLE_JA for page in pages}) == len(pages)

@@ -160,6 +160,8 @@ def test_a_refusal_is_said_in_japanese_and_as_plain_values(refused):
     found = json.loads(json.dumps(refused.refusal.plain(), allow_nan=False))
     assert found["feasible"] is False
     assert set(found["conflict"]) == set(refused.refusal.conflict) >= {"targets"}
+    assert "promises" in found["conflict_names"]
+    assert "約束" in found["conflict_names_ja"]
     assert [way["cost_jpy"] for way in found["relaxations"]] == [way.cost_jpy for way in refused.refusal.ways]
 
 

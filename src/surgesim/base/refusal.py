@@ -53,6 +53,8 @@ class Refusal:
     ----------
     conflict : tuple of str
         Kinds of constraints that cannot hold together, none of which can be spared.
+    names, names_ja : tuple of str
+        What these are called, in English and Japanese.
     broken, broken_ja : tuple of str
         What each of them says, in English and Japanese.
     ways : tuple of WayOut
@@ -62,6 +64,8 @@ class Refusal:
     """
 
     conflict: tuple[str, ...]
+    names: tuple[str, ...]
+    names_ja: tuple[str, ...]
     broken: tuple[str, ...]
     broken_ja: tuple[str, ...]
     ways: tuple[WayOut, ...]
@@ -80,7 +84,7 @@ class Refusal:
         yield f"{with_}no plan keeps every promise."
         yield from (f"  {one}" for one in self.broken)
         if self.conflict:
-            yield f"In conflict, and none of them can be spared: {', '.join(self.conflict)}"
+            yield f"In conflict, and none of them can be spared: {', '.join(self.names)}"
         if not self.ways:
             yield "  Fractions of heads and lines would do, whole numbers do not: relax a promise slightly."
         else:
@@ -94,7 +98,7 @@ class Refusal:
         yield f"{with_}すべての約束を守れる計画はない。"
         yield from (f"  {one}" for one in self.broken_ja)
         if self.conflict:
-            yield f"同時には満たせない条件(どれも欠かせない): {'、'.join(self.conflict)}"
+            yield f"同時には満たせない条件(どれも欠かせない): {'、'.join(self.names_ja)}"
         if not self.ways:
             yield "  端数の人数・回線なら可能だが整数では不可能: 約束を少し緩めること。"
         else:
@@ -112,6 +116,7 @@ class Refusal:
             for way in self.ways
         ]  # fmt: skip
         return {
-            "feasible": False, "conflict": list(self.conflict), "broken": list(self.broken), "broken_ja": list(self.broken_ja),
+            "feasible": False, "conflict": list(self.conflict), "conflict_names": list(self.names),
+            "conflict_names_ja": list(self.names_ja), "broken": list(self.broken), "broken_ja": list(self.broken_ja),
             "relaxations": ways,
         }  # fmt: skip

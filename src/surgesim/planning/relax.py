@@ -143,4 +143,5 @@ def refuse(draft: Draft, time_limit: float = 30.0) -> InfeasibleError:
     told = [kind for kind in kinds if kind != "coverage"]
     said = [draft.kinds[kind] for kind in (told if set(told) - PROMISES else kinds)]
     broken, broken_ja = tuple(kind.BROKEN for kind in said), tuple(kind.BROKEN_JA for kind in said)
-    return InfeasibleError(Refusal(kinds, broken, broken_ja, tuple(ways)))
+    names, names_ja = (tuple(getattr(draft.kinds[kind], title) for kind in kinds) for title in ("TITLE", "TITLE_JA"))
+    return InfeasibleError(Refusal(kinds, names, names_ja, broken, broken_ja, tuple(ways)))

@@ -11,6 +11,8 @@ wage. Who is paid by the day but does not work is left to the lender, and costs 
 from surgesim.planning.draft import Draft
 
 KIND = "borrowed"
+TITLE = "borrowed staff"
+TITLE_JA = "応援要員"
 SUMMARY = "Borrowed staff cost their own desk service, each day that they work here."
 BROKEN = "What borrowed staff cost their own desk leaves too little of the budget."
 BROKEN_JA = "応援要員の派遣元の損失が予算を超える。"

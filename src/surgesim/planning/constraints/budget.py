@@ -15,6 +15,8 @@ from surgesim.planning.draft import Draft
 from surgesim.planning.solve import unit_of
 
 KIND = "budget"
+TITLE = "budget"
+TITLE_JA = "予算"
 SUMMARY = "The whole bill stays within the budget."
 BROKEN = "The budget is too small for the promises."
 BROKEN_JA = "予算が約束に対して足りない。"

@@ -16,6 +16,8 @@ from typing import Any
 from surgesim.planning.draft import Draft
 
 KIND = "coverage"
+TITLE = "agents on duty"
+TITLE_JA = "配置要員"
 SUMMARY = "Agents on duty, shared among the queues they serve, give service by concave curves per interval."
 BROKEN = "More agents would be needed than can be on duty."
 BROKEN_JA = "配置できる要員では足りない。"

@@ -19,6 +19,8 @@ from surgesim.planning.draft import Draft
 HARDLY_ANY = 0.02
 """Work of an interval that does not count, as a share of the busiest one's."""
 KIND = "deadlines"
+TITLE = "deadlines"
+TITLE_JA = "処理期限"
 SUMMARY = "Deferred work is worked off within its deadline, or counts as late."
 BROKEN = "Deferred work cannot be done within its deadline."
 BROKEN_JA = "後処理を期限内に終えられない。"

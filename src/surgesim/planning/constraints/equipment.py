@@ -13,6 +13,8 @@ from typing import Any
 from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "equipment"
+TITLE = "equipment"
+TITLE_JA = "設備"
 SUMMARY = "Added seats need equipment, bought in lots and there after its lead time."
 BROKEN = "There is not enough equipment for the seats that would be needed."
 BROKEN_JA = "必要な席に対して設備が足りない。"

@@ -15,6 +15,8 @@ from surgesim.planning.draft import Cohort, Draft, printed, saying
 from surgesim.planning.problem import Problem
 
 KIND = "hires"
+TITLE = "hires"
+TITLE_JA = "採用"
 SUMMARY = "Hires come after lead time and training, some never start, and there are only so many."
 BROKEN = "More heads would have to be hired than the levers allow."
 BROKEN_JA = "採用できる人数が足りない。"

@@ -16,6 +16,8 @@ from surgesim.planning.law import Law
 from surgesim.planning.problem import ShiftChoice
 
 KIND = "labour-law"
+TITLE = "labour law"
+TITLE_JA = "労働法"
 SUMMARY = "Eight hours a day, forty a week, breaks, a day of rest, night pay, no dispatch of 30 days or less (Japan)."
 BROKEN = "Every shift of the staff breaks the labour law."
 BROKEN_JA = "どの勤務も労働法に反する。"

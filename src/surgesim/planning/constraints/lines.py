@@ -13,6 +13,8 @@ saw; A. K. Erlang, 1917).
 from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "lines"
+TITLE = "lines"
+TITLE_JA = "回線"
 SUMMARY = "Lines come in lots after the lead time; busy tones count against the promises."
 BROKEN = "The trunks do not have enough lines."
 BROKEN_JA = "回線が足りない。"

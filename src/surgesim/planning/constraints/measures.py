@@ -11,6 +11,8 @@ tries of the self-service that it brings. Which ones are taken is decided before
 from surgesim.planning.draft import Cost, Draft
 
 KIND = "measures"
+TITLE = "measures"
+TITLE_JA = "対策"
 SUMMARY = "Measures taken (self-service, opening hours, callbacks ...) are paid once, by the day, and by use."
 BROKEN = "The measures taken leave too little of the budget."
 BROKEN_JA = "採用する対策の費用が予算を圧迫する。"

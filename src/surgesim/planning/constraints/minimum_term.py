@@ -15,6 +15,8 @@ from typing import Any
 from surgesim.planning.draft import Cohort, Draft
 
 KIND = "minimum-term"
+TITLE = "minimum term"
+TITLE_JA = "最低契約期間"
 SUMMARY = "Hired heads are paid their working days during the shortest engagement, whether they work or not."
 BROKEN = "The minimum term makes hires too dear for the budget."
 BROKEN_JA = "最低契約期間のため採用が予算を超える。"

@@ -17,6 +17,8 @@ from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import Promise
 
 KIND = "occupancy"
+TITLE = "cap on occupancy"
+TITLE_JA = "占有率の上限"
 SUMMARY = "Agents are at work for no more than a share of the time that they are there."
 BROKEN = "Agents would be busier than the cap on occupancy allows."
 BROKEN_JA = "占有率の上限を守るには要員が足りない。"

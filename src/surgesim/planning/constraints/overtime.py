@@ -22,6 +22,8 @@ from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import Problem
 
 KIND = "overtime"
+TITLE = "overtime"
+TITLE_JA = "残業"
 SUMMARY = "Overtime costs a premium, and there is only so much of it in a week, a month and a year."
 BROKEN = "More overtime would be needed than the lever or the law allows."
 BROKEN_JA = "設定または法律が認める残業では足りない。"

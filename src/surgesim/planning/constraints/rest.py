@@ -17,6 +17,8 @@ from surgesim.planning.draft import Draft, saying
 from surgesim.planning.problem import StaffChoice
 
 KIND = "rest"
+TITLE = "rest between shifts"
+TITLE_JA = "勤務間の休息"
 SUMMARY = "Nobody begins a shift before the last one is over and the rest after it is taken."
 BROKEN = "Somebody would have to begin again before the rest after a late shift is over."
 BROKEN_JA = "遅番後の休息が終わる前に勤務させる必要がある。"

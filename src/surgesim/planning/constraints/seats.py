@@ -14,6 +14,8 @@ from typing import Any
 from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "seats"
+TITLE = "seats"
+TITLE_JA = "席"
 SUMMARY = "Agents at work at a site never exceed its seats; added seats are contracted by day."
 BROKEN = "The sites do not have enough seats."
 BROKEN_JA = "拠点の席が足りない。"

@@ -12,6 +12,8 @@ promise is worth the whole budget. The cap on occupancy holds as it is.
 from surgesim.planning.draft import Draft
 
 KIND = "service"
+TITLE = "service within the budget"
+TITLE_JA = "予算内のサービス"
 SUMMARY = "Within a budget, the promise that falls furthest short falls short as little as possible."
 BROKEN = "The budget is too small for any service at all."
 BROKEN_JA = "予算ではまったくサービスを提供できない。"

@@ -12,6 +12,8 @@ from surgesim.planning.draft import Draft, Term, saying
 from surgesim.planning.problem import StaffChoice
 
 KIND = "shifts"
+TITLE = "heads on shifts"
+TITLE_JA = "シフトの人数"
 SUMMARY = "One head works at most one shift a day, and only those who are there work."
 BROKEN = "More heads would have to work than are there."
 BROKEN_JA = "勤務できる人数が足りない。"

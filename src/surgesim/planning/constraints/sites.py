@@ -10,6 +10,8 @@ Opening costs once, and every day from the opening on costs the day's price. Sea
 from surgesim.planning.draft import Draft
 
 KIND = "sites"
+TITLE = "opening of sites"
+TITLE_JA = "拠点の開設"
 SUMMARY = "A site opens after its lead time, once, and costs from then on."
 BROKEN = "Opening a site costs more than the budget leaves."
 BROKEN_JA = "拠点の開設費が予算を超える。"

@@ -15,6 +15,8 @@ from typing import Any
 from surgesim.planning.draft import Cohort, Draft, printed, saying
 
 KIND = "standby"
+TITLE = "standby packages"
+TITLE_JA = "待機プラン"
 SUMMARY = "Standby packages are reserved for a fee, activated when needed, and there after their lead time."
 BROKEN = "More standby packages would be needed than can be reserved."
 BROKEN_JA = "確保できる待機プランが足りない。"

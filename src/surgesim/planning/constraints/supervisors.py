@@ -12,6 +12,8 @@ from typing import Any
 from surgesim.planning.draft import Draft
 
 KIND = "supervisors"
+TITLE = "supervisors"
+TITLE_JA = "管理者"
 SUMMARY = "On every day each site has one supervisor for so many heads at work."
 BROKEN = "Supervisors make heads too dear for the budget."
 BROKEN_JA = "管理者の費用が予算を圧迫する。"

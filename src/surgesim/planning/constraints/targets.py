@@ -18,6 +18,8 @@ from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import Promise
 
 KIND = "targets"
+TITLE = "promises"
+TITLE_JA = "約束"
 SUMMARY = "In every period of a promise the numerator is at least the target times the denominator."
 MOST_SHARE = 3.0
 """Greatest relaxation, share of contacts: curves count intervals with hardly anybody below nothing at all."""

@@ -13,6 +13,8 @@ from typing import Any
 from surgesim.planning.draft import Draft, printed, saying
 
 KIND = "weekly-hours"
+TITLE = "weekly hours"
+TITLE_JA = "週の労働時間"
 SUMMARY = "In any seven days nobody is paid for more hours than the contract has (part-timers)."
 BROKEN = "Somebody would have to work more hours of a week than the contract has."
 BROKEN_JA = "契約の週労働時間では足りない。"

@@ -14,6 +14,8 @@ from typing import Any
 from surgesim.planning.draft import Draft
 
 KIND = "working-week"
+TITLE = "working week"
+TITLE_JA = "週の勤務日数"
 SUMMARY = "In any seven days nobody works more days than the lever (and the law) allows."
 BROKEN = "Somebody would have to work on more days of a week than allowed."
 BROKEN_JA = "週の勤務日数の上限では足りない。"
