@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from surgesim.model.model import Model, QueueModel
 from surgesim.planning.answers import RATE_STEP, Answers, Redials, answers
 from surgesim.planning.paths import path_scale, path_weights, volumes_of
-from surgesim.planning.problem import Problem, Promise
+from surgesim.planning.problem import Branch, Problem, Promise
 from surgesim.planning.tenure import all_at_once, pace
 from surgesim.planning.watch import Seen
 
@@ -21,7 +21,7 @@ class Beliefs:
 
     Attributes
     ----------
-    tables : tuple of Answers, by queue
+    tables : tuple of Answers, by branch of a queue
         Shares answered, by rate and agents.
     aht_s : ndarray, shape (queues,)
         Mean handling time, seconds.
@@ -34,11 +34,11 @@ class Beliefs:
         expectation; those about as busy as the promise must bear where it must hold with a given probability.
     scale : tuple of ndarray, shape (periods, replications), by promise
         Factor on the contacts of each replication that makes it just as busy as the promise must bear.
-    shift : ndarray, shape (promises, intervals)
-        Logarithm of the factor on the load in each promise's curve.
-    anchor : ndarray, shape (promises, intervals)
+    shift : ndarray, shape (parts, intervals)
+        Logarithm of the factor on the load in the curve of each part of a promise.
+    anchor : ndarray, shape (parts, intervals)
         Effective agents of the run that the curve was moved to.
-    stretch : ndarray, shape (promises, intervals)
+    stretch : ndarray, shape (parts, intervals)
         How fast the curve is run through on both sides of its anchor: 1 where the formula's slope is right.
     constant : tuple of ndarray, shape (periods,), by promise
         Surplus that the simulation saw beyond the curves.
@@ -99,10 +99,8 @@ def first_beliefs(
     base = _base(model, seed, replications, unhurried)
     high = base.max(axis=(0, 1)) / problem.interval_s * 3.0
     low = np.array([_least(base[..., q]) for q in range(base.shape[2])]) / problem.interval_s / 4.0
-    tables = tuple(
-        _answers(queue, float(least), float(most)) if not queue.deferred else _no_answers()
-        for queue, least, most in zip(model.queues, low, np.maximum(high, 10 * low), strict=True)
-    )
+    high = np.maximum(high, 10 * low)
+    tables = tuple(_answers(model.queues[branch.queue], branch, low, high) for branch in problem.branches)
     volumes = [volumes_of(base[..., promise.queue], promise) for promise in problem.promises]
     return Beliefs(
         tables=tables,
@@ -111,9 +109,9 @@ def first_beliefs(
         line_load=_by_path(line_load(unhurried, problem), unhurried, base, problem) * 1.1,  # and some waiting
         paths=tuple(path_weights(volume, probability, problem.tail) for volume in volumes),
         scale=tuple(path_scale(volume, probability) for volume in volumes),
-        shift=np.zeros((len(problem.promises), problem.intervals)),
-        anchor=np.zeros((len(problem.promises), problem.intervals)),
-        stretch=np.ones((len(problem.promises), problem.intervals)),
+        shift=np.zeros((len(problem.parts), problem.intervals)),
+        anchor=np.zeros((len(problem.parts), problem.intervals)),
+        stretch=np.ones((len(problem.parts), problem.intervals)),
         constant=tuple(np.zeros(len(promise.periods)) for promise in problem.promises),
         burden=np.ones((len(problem.queues), problem.intervals)),
         pace=pace(problem, all_at_once(problem)),
@@ -134,7 +132,11 @@ def widened(beliefs: Beliefs, more: Beliefs) -> Beliefs:
     )
 
 
-def _answers(queue: QueueModel, least: float, most: float) -> Answers:
+def _answers(queue: QueueModel, branch: Branch, low: Floats, high: Floats) -> Answers:
+    if queue.deferred:
+        return _no_answers()
+    share = branch.share[branch.share > 0]
+    least, most = float(low[branch.queue] * share.min(initial=1.0)), float(high[branch.queue] * share.max(initial=0.0))
     redials = Redials(queue.redial_probability, queue.attempts)
     thresholds = queue.answer_within_s, queue.short_abandon_s
     return answers(queue.patience, queue.aht_s, *thresholds, redials, least, most)
@@ -229,16 +231,16 @@ def per_call(promise: Promise, table: Answers) -> Floats:
     return promise.bound * table.offered - (table.offered - table.answered)
 
 
-def weights(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> Floats:
-    """Return how the contacts of each interval spread over the rate grid for a promise, shape (intervals, rates).
+def weights(beliefs: Beliefs, problem: Problem, c: int, scaled: bool = True) -> Floats:
+    """Return how the contacts of each interval spread over the rate grid for part of a promise, shape (intervals, rates).
 
     The rate of an interval leans on the one before it by the load that is carried in: the modified offered load for
     exponential service (O. B. Jennings, A. Mandelbaum, W. A. Massey, W. Whitt, 1996). Not scaled, the replications
     are as busy as they were simulated.
     """
-    queue = problem.promises[p].queue
-    table = beliefs.tables[queue]
-    counts = beliefs.calls(problem, p) if scaled else beliefs.counts[..., queue]
+    part = problem.parts[c]
+    queue, table = problem.promises[part.promise].queue, beliefs.tables[part.branch]
+    counts = part.share * (beliefs.calls(problem, part.promise) if scaled else beliefs.counts[..., queue])
     share = beliefs.aht_s[queue] / problem.interval_s
     carried = float(share * (1.0 - np.exp(-1.0 / share))) if share > 0 else 0.0
     before = np.concatenate([np.zeros_like(counts[:, :1]), counts[:, :-1]], axis=1)
@@ -247,7 +249,7 @@ def weights(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> 
     place = np.clip(place, 0.0, len(table.rates) - 1.001)
     low = place.astype(np.int64)
     upper = place - low
-    weighted = counts * beliefs.by_interval(problem, p)
+    weighted = counts * beliefs.by_interval(problem, part.promise)
     spread = np.zeros((counts.shape[1], len(table.rates)))
     rows = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
     np.add.at(spread, (rows, low), weighted * (1.0 - upper))
@@ -255,12 +257,12 @@ def weights(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> 
     return spread
 
 
-def totals(beliefs: Beliefs, problem: Problem, p: int, scaled: bool = True) -> Floats:
-    """Return the surplus of each interval by agents, with the load as calibrated, shape (intervals, agents)."""
-    promise = problem.promises[p]
-    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p, scaled)
-    value = per_call(promise, table)
-    place = beliefs.shift[p] / np.log(RATE_STEP)
+def totals(beliefs: Beliefs, problem: Problem, c: int, scaled: bool = True) -> Floats:
+    """Return the surplus of part of a promise by interval and agents, with the load as calibrated, shape (intervals, agents)."""
+    part = problem.parts[c]
+    table, spread = beliefs.tables[part.branch], weights(beliefs, problem, c, scaled)
+    value = per_call(problem.promises[part.promise], table)
+    place = beliefs.shift[c] / np.log(RATE_STEP)
     low = np.floor(place).astype(np.int64)
     found = np.zeros((problem.intervals, len(table.agents)))
     for steps, share in ((low, 1.0 - (place - low)), (low + 1, place - low)):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from surgesim.planning.answers import RATE_STEP
 from surgesim.planning.beliefs import Beliefs, blocked_value, line_load, per_call, smooth, stretched, totals, weights
-from surgesim.planning.problem import Problem
+from surgesim.planning.problem import Problem, Promise
 from surgesim.planning.tail import terms
 from surgesim.planning.watch import Seen
 
@@ -36,7 +36,7 @@ class Trial:
     ----------
     scale : float
         Factor on the heads.
-    effective : ndarray, shape (queues, intervals)
+    effective : ndarray, shape (branches, intervals)
         Effective agents.
     saw : Seen
         What was seen.
@@ -86,14 +86,23 @@ def pieced(problem: Problem, trials: Sequence[Trial], base: int, p: int, choice:
     if np.all(choice == base):
         return trials[base]
     effective = trials[base].effective.copy()
-    queues = {name: counts.copy() for name, counts in trials[base].saw.queues.items()}
-    busy = trials[base].saw.lines_busy_s.copy()
-    for period, m in zip(problem.promises[p].periods, choice.tolist(), strict=True):
+    saw, promise = trials[base].saw, problem.promises[p]
+    busy = saw.lines_busy_s.copy()
+    for period, m in zip(promise.periods, choice.tolist(), strict=True):
         effective[:, period.intervals] = trials[m].effective[:, period.intervals]
         busy[:, period.intervals] = trials[m].saw.lines_busy_s[:, period.intervals]
-        for name, counts in queues.items():
-            counts[:, period.intervals] = trials[m].saw.queues[name][:, period.intervals]
-    return Trial(trials[base].scale, effective, Seen(queues, busy, trials[base].saw.groups, trials[base].saw.controls))
+    queues = branches = _pieced([trial.saw.queues for trial in trials], base, promise, choice)
+    if saw.branches is not saw.queues:
+        branches = _pieced([trial.saw.branches for trial in trials], base, promise, choice)
+    return Trial(trials[base].scale, effective, replace(saw, queues=queues, lines_busy_s=busy, branches=branches))
+
+
+def _pieced(saw: Sequence[dict[str, Floats]], base: int, promise: Promise, choice: NDArray[np.int64]) -> dict[str, Floats]:
+    found = {name: counts.copy() for name, counts in saw[base].items()}
+    for period, m in zip(promise.periods, choice.tolist(), strict=True):
+        for name, counts in found.items():
+            counts[:, period.intervals] = saw[m][name][:, period.intervals]
+    return found
 
 
 def learnt(beliefs: Beliefs, problem: Problem, trials: Sequence[Trial], base: int, choice: Choice) -> Beliefs:
@@ -114,7 +123,8 @@ def learnt(beliefs: Beliefs, problem: Problem, trials: Sequence[Trial], base: in
     """
     shift, anchor, stretch = beliefs.shift.copy(), beliefs.anchor.copy(), beliefs.stretch.copy()
     load = smooth(line_load(trials[base].saw, problem), problem)
-    for p, promise in enumerate(problem.promises):
+    for c, part in enumerate(problem.parts):
+        p, promise = part.promise, problem.promises[part.promise]
         if promise.measure not in CALLS:
             continue
         trial = pieced(problem, trials, base, p, choice[p])
@@ -122,31 +132,34 @@ def learnt(beliefs: Beliefs, problem: Problem, trials: Sequence[Trial], base: in
         for t, trunk in enumerate(problem.trunks):
             if promise.queue in trunk.queues:
                 load[..., t] = seen_load[..., t]
-        shift[p] = _shift(beliefs, problem, p, trial)
-        anchor[p] = trial.effective[promise.queue]
+        shift[c] = _shift(beliefs, problem, c, trial)
+        anchor[c] = trial.effective[part.branch]
     moved = replace(beliefs, line_load=load, shift=shift, anchor=anchor)
     if len(trials) > 1:
-        for p, promise in enumerate(problem.promises):
-            if promise.measure in CALLS:
-                _stretch(moved, problem, p, trials, choice[p], stretch)
+        for c, part in enumerate(problem.parts):
+            if problem.promises[part.promise].measure in CALLS:
+                _stretch(moved, problem, c, trials, choice[part.promise], stretch)
     return replace(moved, stretch=stretch)
 
 
-def _simulated(beliefs: Beliefs, problem: Problem, p: int, saw: Seen) -> Floats:
+def _simulated(beliefs: Beliefs, problem: Problem, c: int, saw: Seen) -> Floats:
     """Return the simulated surplus of each interval on the paths that matter, busy tones left out, (intervals,)."""
-    promise = problem.promises[p]
-    busy_tones = blocked_value(promise) * saw.queues["blocked"][..., promise.queue]
-    return np.asarray(np.sum((saw.surplus(promise) + busy_tones) * beliefs.by_interval(problem, p), axis=0))
+    part = problem.parts[c]
+    promise = problem.promises[part.promise]
+    busy_tones = blocked_value(promise) * saw.branches["blocked"][..., part.branch]
+    surplus = saw.surplus(promise, part.branch)
+    return np.asarray(np.sum((surplus + busy_tones) * beliefs.by_interval(problem, part.promise), axis=0))
 
 
-def _shift(beliefs: Beliefs, problem: Problem, p: int, trial: Trial) -> Floats:
+def _shift(beliefs: Beliefs, problem: Problem, c: int, trial: Trial) -> Floats:
     """Return the most credible shift of the load: simulated surplus, its error, and a prior around no shift."""
-    promise = problem.promises[p]
-    table, spread = beliefs.tables[promise.queue], weights(beliefs, problem, p, scaled=False)
-    at_agents = _at(per_call(promise, table), table.agents, trial.effective[promise.queue])
-    surplus = _simulated(beliefs, problem, p, trial.saw)
-    likely = beliefs.by_interval(problem, p)
-    count = np.sum(beliefs.counts[..., promise.queue] * likely, axis=0)
+    part = problem.parts[c]
+    promise = problem.promises[part.promise]
+    table, spread = beliefs.tables[part.branch], weights(beliefs, problem, c, scaled=False)
+    at_agents = _at(per_call(promise, table), table.agents, trial.effective[part.branch])
+    surplus = _simulated(beliefs, problem, c, trial.saw)
+    likely = beliefs.by_interval(problem, part.promise)
+    count = np.sum(part.share * beliefs.counts[..., promise.queue] * likely, axis=0)
     # so many replications, all told, stand behind each interval
     paths = 1.0 / np.maximum(np.sum(likely**2, axis=0), 1e-9)
     error = np.sqrt(0.25 * count / paths) + 0.003 * count + 1e-9
@@ -166,27 +179,28 @@ def _shift(beliefs: Beliefs, problem: Problem, p: int, trial: Trial) -> Floats:
 
 
 def _stretch(
-    beliefs: Beliefs, problem: Problem, p: int, trials: Sequence[Trial], choice: NDArray[np.int64], stretch: Floats
+    beliefs: Beliefs, problem: Problem, c: int, trials: Sequence[Trial], choice: NDArray[np.int64], stretch: Floats
 ) -> None:
     """Set the stretch of each period so that fewer and more heads change the surplus as they did in simulations."""
-    promise = problem.promises[p]
-    agents, queue = beliefs.tables[promise.queue].agents, promise.queue
-    values = totals(beliefs, problem, p, scaled=False)
-    surplus = np.array([_simulated(beliefs, problem, p, trial.saw) for trial in trials])
-    count = np.sum(beliefs.counts[..., queue] * beliefs.by_interval(problem, p), axis=0)
+    part = problem.parts[c]
+    promise, agents = problem.promises[part.promise], beliefs.tables[part.branch].agents
+    values = totals(beliefs, problem, c, scaled=False)
+    surplus = np.array([_simulated(beliefs, problem, c, trial.saw) for trial in trials])
+    calls = part.share * beliefs.counts[..., promise.queue]
+    count = np.sum(calls * beliefs.by_interval(problem, part.promise), axis=0)
     for period, m in zip(promise.periods, choice.tolist(), strict=True):
         low, high = max(0, m - 1), min(len(trials) - 1, m + 1)
         mine = period.intervals
         rise = float((surplus[high] - surplus[low])[mine].sum())
-        at = np.array([trials[low].effective[queue, mine], trials[high].effective[queue, mine]]).T
-        anchor = beliefs.anchor[p][mine]
+        at = np.array([trials[low].effective[part.branch, mine], trials[high].effective[part.branch, mine]]).T
+        anchor = beliefs.anchor[c][mine]
         rises = []
         for factor in STRETCHES:
             there = stretched(values[mine], agents, anchor, np.full(len(mine), factor), at)
             rises.append(float((there[:, 1] - there[:, 0]).sum()))
         error = 0.01 * count[mine].sum() + 1e-9
         misfit = ((np.array(rises) - rise) / error) ** 2 + (np.log(STRETCHES) / PRIOR_STRETCH) ** 2
-        stretch[p][mine] = STRETCHES[int(np.argmin(misfit))]
+        stretch[c][mine] = STRETCHES[int(np.argmin(misfit))]
 
 
 def _at(values: Floats, agents: Floats, wanted: Floats) -> Floats:

@@ -10,7 +10,7 @@ from surgesim.planning.answers import blocking
 from surgesim.planning.beliefs import Beliefs, blocked_value, stretched, totals
 from surgesim.planning.hull import curve_of
 from surgesim.planning.occupied import demanded
-from surgesim.planning.problem import Problem, Promise, TrunkChoice
+from surgesim.planning.problem import Problem, TrunkChoice
 from surgesim.planning.surrogate import Curve, LineLoss, Surrogate
 
 Floats = NDArray[np.float64]
@@ -38,10 +38,11 @@ def surrogate(problem: Problem, beliefs: Beliefs, lift: tuple[Floats, ...], know
     constant: dict[tuple[int, int], float] = {}
     offered: dict[tuple[int, int], float] = {}
     losses: dict[tuple[int, int], tuple[LineLoss, ...]] = {}
+    for c in range(len(problem.parts) if known is None else 0):
+        curves.update(_curves(problem, beliefs, c))
     for p, promise in enumerate(problem.promises):
         count = beliefs.offered(problem, p)
         if known is None:
-            curves.update(_curves(problem, beliefs, p, promise, count))
             losses.update({(p, r): _losses(problem, beliefs, p, r) for r in range(len(promise.periods))})
         for r, period in enumerate(promise.periods):
             offered[p, r] = float(count[period.intervals].sum())
@@ -62,13 +63,15 @@ def same_curves(one: Beliefs, other: Beliefs) -> bool:
     return all(getattr(one, field.name) is getattr(other, field.name) for field in fields(one) if field.name not in BESIDE)
 
 
-def _curves(problem: Problem, beliefs: Beliefs, p: int, promise: Promise, count: Floats) -> Mapping[tuple[int, int], Curve]:
+def _curves(problem: Problem, beliefs: Beliefs, c: int) -> Mapping[tuple[int, int], Curve]:
+    part = problem.parts[c]
+    promise = problem.promises[part.promise]
     if promise.measure in ("blocking", "on_time", "occupancy"):
         return {}
-    agents = beliefs.tables[promise.queue].agents
-    values = stretched(totals(beliefs, problem, p), agents, beliefs.anchor[p], beliefs.stretch[p])
+    agents, count = beliefs.tables[part.branch].agents, part.share * beliefs.offered(problem, part.promise)
+    values = stretched(totals(beliefs, problem, c), agents, beliefs.anchor[c], beliefs.stretch[c])
     busy = np.concatenate([period.intervals for period in promise.periods])
-    return {(p, int(i)): curve_of(agents, values[i], float(count[i])) for i in busy if count[i] > 1e-6}
+    return {(c, int(i)): curve_of(agents, values[i], float(count[i])) for i in busy if count[i] > 1e-6}
 
 
 def _losses(problem: Problem, beliefs: Beliefs, p: int, r: int) -> tuple[LineLoss, ...]:
@@ -104,14 +107,15 @@ def _blocked(
 
 
 def _work(problem: Problem, beliefs: Beliefs) -> dict[tuple[int, int], float]:
-    """Return deferred work that arrives, agent-seconds, for queues with a promise about it."""
+    """Return deferred work that arrives, agent-seconds, for branches of queues with a promise about it."""
     found = {}
-    for p, promise in enumerate(problem.promises):
+    for part in problem.parts:
+        promise = problem.promises[part.promise]
         if promise.measure == "on_time":
-            count = beliefs.offered(problem, p)
+            count = part.share * beliefs.offered(problem, part.promise)
             work_s = count * beliefs.burden[promise.queue] * beliefs.aht_s[promise.queue]
             for i in np.flatnonzero(count > 0).tolist():
-                found[promise.queue, i] = float(work_s[i])
+                found[part.branch, i] = float(work_s[i])
     return found
 
 
@@ -122,7 +126,7 @@ def believed(problem: Problem, model: Surrogate, effective: Floats, lines: Float
     ----------
     problem, model : Problem, Surrogate
         What is planned, and the curves.
-    effective : ndarray, shape (queues, intervals)
+    effective : ndarray, shape (branches, intervals)
         Effective agents.
     lines : ndarray, shape (trunks,)
         Lines after the lead time.
@@ -131,8 +135,10 @@ def believed(problem: Problem, model: Surrogate, effective: Floats, lines: Float
     for p, promise in enumerate(problem.promises):
         for r, period in enumerate(promise.periods):
             gains = (
-                model.curves[p, i].at(effective[promise.queue, i]) for i in period.intervals.tolist() if (p, i) in model.curves
-            )
+                model.curves[c, i].at(effective[part.branch, i])
+                for c, part in enumerate(problem.parts) if part.promise == p
+                for i in period.intervals.tolist() if (c, i) in model.curves
+            )  # fmt: skip
             lost = sum(float(np.interp(lines[loss.trunk], loss.lines, loss.loss)) for loss in model.losses[p, r])
             bound = promise.bound * model.offered[p, r] if promise.measure == "blocking" else 0.0
             found[p, r] = sum(gains) + bound - lost

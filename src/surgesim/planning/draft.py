@@ -188,7 +188,7 @@ class Draft:
         self.opened: dict[tuple[int, int], Term] = {}
         """Whether a site that may grow is open, by (site, day)."""
         self.serving: defaultdict[tuple[int, int], list[Term]] = defaultdict(list)
-        """Effective agents at work, by (queue, interval)."""
+        """Effective agents at work, by (branch of a queue, interval)."""
         self.line_losses: dict[tuple[int, int, int], tuple[LineLoss, Term]] = {}
         """Loss by busy tones, by (promise, period, trunk)."""
         self.lines: defaultdict[int, list[Term]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Effective agents of a plan, as the optimisation counts them: divided among queues."""
+"""Effective agents of a plan, as the optimisation counts them: divided among queues, and branches of them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,14 @@ Floats = NDArray[np.float64]
 
 
 def effective_agents(draft: Draft, decision: Decision, capacity: Capacity) -> Floats:
-    """Return effective agents by queue and interval, shape (queues, intervals).
+    """Return effective agents by branch of a queue and interval, shape (branches, intervals).
 
     Heads after shrinkage, no more than the seats, over the handling factor of those who are there. Groups that serve several
     queues are divided as the optimisation divided them; what it left unused is divided alike.
     """
     problem = draft.problem
     agents, slow = present(draft, capacity), pace(problem, capacity.joined)[:, problem.day_of]
-    found = np.zeros((len(problem.queues), problem.intervals))
+    found = np.zeros((len(problem.branches), problem.intervals))
     shares = _shares(draft)
     for g, skills in enumerate(problem.skills):
         for q in skills:
@@ -46,14 +46,14 @@ def present(draft: Draft, capacity: Capacity) -> Floats:
 
 
 def _shares(draft: Draft) -> Floats:
-    """Return how groups divide their time, shape (groups, queues, intervals).
+    """Return how groups divide their time, shape (groups, branches, intervals).
 
     Where nothing was decided, equally among the queues about which something is believed: those without work take no time.
     """
     from pyomo.environ import value
 
     problem, wanted = draft.problem, needed(draft)
-    shares = np.zeros((len(problem.groups), len(problem.queues), problem.intervals))
+    shares = np.zeros((len(problem.groups), len(problem.branches), problem.intervals))
     for (g, q, i), var in draft.block("coverage").serve.items():
         shares[g, q, i] = max(0.0, value(var) or 0.0)
     for g, skills in enumerate(problem.skills):
@@ -78,7 +78,7 @@ def deferred_surplus(draft: Draft) -> dict[tuple[int, int], float]:
         if promise.measure != "on_time":
             continue
         for r, period in enumerate(promise.periods):
-            places = [(promise.queue, i) for i in period.intervals.tolist()]
+            places = [(b, i) for b in problem.branches_of(promise.queue) for i in period.intervals.tolist()]
             work = sum(draft.surrogate.work_s.get(place, 0.0) for place in places)
             missed = sum(float(value(late[place], exception=False) or 0.0) for place in places if place in late)
             offered = draft.surrogate.offered[p, r]

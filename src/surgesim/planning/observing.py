@@ -50,7 +50,7 @@ def observe(work: Work, done: Round, scales: Sequence[float] = (1.0,)) -> Round:
 
 def _trial(work: Work, done: Round, scale: float) -> Trial:
     capacity: Capacity = done.capacity if scale == 1.0 else scaled(work.problem, done.capacity, scale)
-    saw = work.look(work.run(capacity, work.seed, work.replications))
+    saw = work.look(work.run(capacity, work.seed, work.replications, by_site=True))
     return Trial(scale, effective_agents(done.draft, done.decision, capacity), saw)
 
 

@@ -21,7 +21,7 @@ def demanded(problem: Problem, beliefs: Beliefs, p: int) -> Floats:
     weight = beliefs.by_interval(problem, p)
     for r, period in enumerate(promise.periods):
         weight[:, period.intervals] *= beliefs.scale[p][r][:, None]
-    queues = sorted({q for g in promise.groups for q in problem.skills[g]})
+    queues = sorted({problem.branches[b].queue for g in promise.groups for b in problem.skills[g]})
     contacts = np.einsum("ri,riq->iq", weight, beliefs.counts[..., queues])
     return np.asarray(contacts @ beliefs.aht_s[queues] / promise.unit_s)
 

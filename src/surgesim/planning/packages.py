@@ -1,4 +1,4 @@
-"""Standby packages, measures and equipment as plain numbers."""
+"""Standby packages, measures, equipment and lines as plain numbers."""
 
 from dataclasses import dataclass
 
@@ -65,3 +65,29 @@ class EquipmentChoice:
     lots: int
     lead_days: int
     cost_jpy: float
+
+
+@dataclass(frozen=True, eq=False)
+class TrunkChoice:
+    """A trunk: lines that exist, and lots that can be added.
+
+    Attributes
+    ----------
+    name : str
+        Name in the scenario.
+    index, lines, lots, lot, lead_days : int
+        Index in the model; lines that exist; greatest number of added lots; lines per lot; days until use.
+    line_cost_jpy : float
+        Cost of an added line per day.
+    queues : tuple of int
+        Queues reached over it.
+    """
+
+    name: str
+    index: int
+    lines: int
+    lots: int
+    lot: int
+    lead_days: int
+    line_cost_jpy: float
+    queues: tuple[int, ...]

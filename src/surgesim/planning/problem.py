@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.planning.law import Law
-from surgesim.planning.packages import EquipmentChoice, MeasureChoice, StandbyChoice
-from surgesim.planning.promise import Period, Promise
+from surgesim.planning.packages import EquipmentChoice, MeasureChoice, StandbyChoice, TrunkChoice
+from surgesim.planning.promise import Branch, Part, Period, Promise
 from surgesim.planning.shift import ShiftChoice
 from surgesim.scenario.fields import Text
 from surgesim.scenario.work import Learning
@@ -136,32 +137,6 @@ class SiteChoice:
 
 
 @dataclass(frozen=True, eq=False)
-class TrunkChoice:
-    """A trunk: lines that exist, and lots that can be added.
-
-    Attributes
-    ----------
-    name : str
-        Name in the scenario.
-    index, lines, lots, lot, lead_days : int
-        Index in the model; lines that exist; greatest number of added lots; lines per lot; days until use.
-    line_cost_jpy : float
-        Cost of an added line per day.
-    queues : tuple of int
-        Queues reached over it.
-    """
-
-    name: str
-    index: int
-    lines: int
-    lots: int
-    lot: int
-    lead_days: int
-    line_cost_jpy: float
-    queues: tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class Problem:
     """Everything the optimisation knows.
 
@@ -178,7 +153,7 @@ class Problem:
     groups, queues : tuple of str
         Names, in the order of the model.
     skills : tuple of tuple of int
-        Queues that each group serves.
+        Branches of queues that each group serves: the queues themselves where none is shared among sites.
     group_site : ndarray of int, shape (groups,)
         Site of each group.
     handling_factor : ndarray, shape (groups,)
@@ -214,6 +189,8 @@ class Problem:
         How the handling time falls with tenure; empty where nobody learns.
     titles : mapping of str to mapping of str to Text
         Titles of the scenario's parts, by kind and name.
+    shared : tuple of Branch
+        Branches of all queues where some are shared among sites, the first one of each queue in its place; none: no queue is.
     """
 
     dates: tuple[date, ...]
@@ -244,6 +221,25 @@ class Problem:
     short_jpy: float = 0.0
     learning: tuple[Learning | None, ...] = ()
     titles: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    shared: tuple[Branch, ...] = ()
+
+    @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """What agents serve: queues, or what each site takes of them."""
+        return self.shared or tuple(Branch(q, -1, np.ones(self.intervals)) for q in range(len(self.queues)))
+
+    def branches_of(self, queue: int) -> list[int]:
+        """Return the branches of a queue."""
+        return [b for b, branch in enumerate(self.branches) if branch.queue == queue]
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Promises by branch of their queues: the first one of each promise in its place, then all others."""
+        every = [
+            [Part(p, b, self.branches[b].share) for b in self.branches_of(promise.queue)]
+            for p, promise in enumerate(self.promises)
+        ]
+        return (*(parts[0] for parts in every), *(part for parts in every for part in parts[1:]))
 
     def called(self, kind: str, name: str) -> Text:
         """Return what a queue, group, site, trunk or package is called in print."""
@@ -272,5 +268,6 @@ class Problem:
 
 
 __all__ = [
-    "EquipmentChoice", "MeasureChoice", "Period", "Problem", "Promise", "ShiftChoice", "SiteChoice", "StaffChoice", "TrunkChoice",
+    "Branch", "EquipmentChoice", "MeasureChoice", "Part", "Period", "Problem", "Promise", "ShiftChoice", "SiteChoice",
+    "StaffChoice", "TrunkChoice",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
@@ -22,6 +23,40 @@ class Period:
 
     name: str
     intervals: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """What one site takes of a queue; all of it where the queue is not shared among sites.
+
+    Attributes
+    ----------
+    queue, site : int
+        Index of the queue, and of the site; -1 where all sites share one queue.
+    share : ndarray, shape (intervals,)
+        Share of the queue's contacts.
+    """
+
+    queue: int
+    site: int
+    share: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a promise has at one branch of its queue: its surplus is the sum over all of them.
+
+    Attributes
+    ----------
+    promise, branch : int
+        Position of the promise, and of the branch.
+    share : ndarray, shape (intervals,)
+        Share of the queue's contacts that the branch takes.
+    """
+
+    promise: int
+    branch: int
+    share: Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from surgesim.base.errors import ScenarioError
 from surgesim.base.hours import Opening
 from surgesim.base.units import format_duration
 from surgesim.model.model import Model
+from surgesim.planning.branches import branches
 from surgesim.planning.law import BY_TIME_ZONE, Law
 from surgesim.planning.packages import EquipmentChoice, StandbyChoice
 from surgesim.planning.problem import (
@@ -54,6 +55,8 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
     levers = _levers(scenario)
     clock, law = model.clock, BY_TIME_ZONE.get(scenario.clock.time_zone)
     planned = np.array([group in levers.staff for group in model.groups])[:, None]
+    promises = tuple(_promise(target, model) for target in scenario.targets)
+    shared, skills = branches(model, promises)
     return Problem(
         dates=tuple(clock.dates),
         interval_s=clock.interval_s,
@@ -61,10 +64,10 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         staff=tuple(_staff(scenario, model, law, name) for name in levers.staff),
         sites=tuple(_site(scenario, model, levers, name) for name in model.sites),
         trunks=tuple(_trunk(scenario, model, levers, name) for name in model.trunks),
-        promises=tuple(_promise(target, model) for target in scenario.targets),
+        promises=promises,
         groups=model.groups,
         queues=tuple(queue.name for queue in model.queues),
-        skills=model.skills,
+        skills=skills,
         group_site=model.group_site,
         handling_factor=model.handling_factor,
         deadlines=_deadlines(model),
@@ -81,6 +84,7 @@ def read(scenario: Scenario, model: Model, probability: float | None = None) -> 
         supervisor_jpy_day=float(levers.supervisors.wage) if levers.supervisors else 0.0,
         learning=model.learning if any(curve is not None for curve in model.learning) else (),
         titles=titles(scenario),
+        shared=shared,
     )
 
 

@@ -140,7 +140,8 @@ def first(saw: Seen, replications: int) -> Seen:
     """Return what the first replications saw."""
     n = replications
     queues, groups = ({name: counts[:n] for name, counts in part.items()} for part in (saw.queues, saw.groups))
-    return Seen(queues, saw.lines_busy_s[:n], groups, None if saw.controls is None else saw.controls[:n])
+    controls = None if saw.controls is None else saw.controls[:n]
+    return Seen(queues, saw.lines_busy_s[:n], groups, controls)
 
 
 def trials(problem: Problem, block_of: Integers) -> int:

@@ -57,8 +57,8 @@ class Surrogate:
 
     Attributes
     ----------
-    curves : mapping from (promise, interval) to Curve
-        Surplus of the interval.
+    curves : mapping from (part of a promise, interval) to Curve
+        Surplus of the interval at one branch of the promise's queue; parts are the promises where no queue is shared.
     constant : mapping from (promise, period) to float
         What the simulation saw beyond the curves, less the lift demanded for safety.
     losses : mapping from (promise, period) to tuple of LineLoss
@@ -72,6 +72,6 @@ class Surrogate:
     losses: Mapping[tuple[int, int], tuple[LineLoss, ...]]
     offered: Mapping[tuple[int, int], float]
     work_s: Mapping[tuple[int, int], float] = field(default_factory=dict)
-    """Deferred work that arrives, by (queue, interval), agent-seconds."""
+    """Deferred work that arrives, by (branch of a queue, interval), agent-seconds."""
     pace: Floats | None = None
     """Handling time of the groups relative to the standard, shape (groups, days); None: as the problem says, on all days."""

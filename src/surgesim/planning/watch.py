@@ -37,21 +37,28 @@ class Seen:
         Agent-seconds at work and on duty.
     controls : ndarray, shape (replications, controls), or None
         Luck of the demand that is known beforehand, which is taken out of estimates; None where nothing is.
+    branches : mapping from column to ndarray, shape (replications, intervals, branches)
+        Counters by branch of the queues; those of the queues where the run did not tell sites apart.
     """
 
     queues: dict[str, Floats]
     lines_busy_s: Floats
     groups: dict[str, Floats] = field(default_factory=dict)
     controls: Floats | None = None
+    branches: dict[str, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.branches:
+            object.__setattr__(self, "branches", self.queues)
 
     @property
     def replications(self) -> int:
         """Number of replications."""
         return len(self.lines_busy_s)
 
-    def surplus(self, promise: Promise) -> Floats:
+    def surplus(self, promise: Promise, branch: int | None = None) -> Floats:
         """Return numerator - target x denominator by replication and interval; the other way round for "at most"."""
-        top, bottom = self.ratio(promise)
+        top, bottom = self.ratio(promise, branch)
         return np.asarray((top - promise.bound * bottom) * (1.0 if promise.at_least else -1.0))
 
     def by_period(self, promise: Promise) -> Floats:
@@ -70,12 +77,13 @@ class Seen:
         counts = np.array([offered[:, period.intervals].sum(axis=1) for period in promise.periods])
         return np.asarray(self.by_period(promise) / np.maximum(counts, 1e-9))
 
-    def ratio(self, promise: Promise) -> tuple[Floats, Floats]:
-        """Return numerator and denominator of a promise, shape (replications, intervals) each."""
+    def ratio(self, promise: Promise, branch: int | None = None) -> tuple[Floats, Floats]:
+        """Return numerator and denominator of a promise, or of one of its branches, (replications, intervals) each."""
         if promise.measure == "occupancy":
             mine = [self.groups[name][..., list(promise.groups)].sum(axis=2) / promise.unit_s for name in ("busy_s", "ready_s")]
             return mine[0], mine[1]
-        queue = {name: counts[..., promise.queue] for name, counts in self.queues.items()}
+        found, place = (self.queues, promise.queue) if branch is None else (self.branches, branch)
+        queue = {name: counts[..., place] for name, counts in found.items()}
         if promise.measure == "service_level":
             below = {
                 "offered": queue["offered"],
@@ -107,10 +115,10 @@ def seen(problem: Problem, tables: Tables, expected: Sequence[float] | None = No
         Expected needs of each day, where their luck is to be taken out of estimates. Promises with a probability are
         about single paths, not about means: there it stays, as with few replications.
     """
-    intervals, queues, trunks = problem.intervals, len(problem.queues), len(problem.trunks)
-    columns = tables.values("queues", [name for name in QUEUE_COLUMNS if name in NEEDED])
+    intervals, trunks = problem.intervals, len(problem.trunks)
     names = [name for name in QUEUE_COLUMNS if name in NEEDED]
-    shaped = columns.reshape(tables.replications, intervals, queues, len(names))
+    shaped = tables.values("queues", names).reshape(tables.replications, intervals, -1, len(names))
+    branches = {name: shaped[..., n] for n, name in enumerate(names)}
     busy = np.zeros((tables.replications, intervals, 0))
     if trunks:
         values = tables.values("trunks", [TRUNK_COLUMNS[0]])
@@ -119,7 +127,15 @@ def seen(problem: Problem, tables: Tables, expected: Sequence[float] | None = No
     groups = {"busy_s": worked[..., 0], "ready_s": worked[..., 1]}
     known = expected if problem.probability is None and problem.tail is None and tables.replications >= ENOUGH else None
     controls = None if known is None else deviations(tables, known)
-    return Seen({name: shaped[..., n] for n, name in enumerate(names)}, busy, groups, controls)
+    return Seen(_together(problem, branches), busy, groups, controls, branches)
+
+
+def _together(problem: Problem, branches: dict[str, Floats]) -> dict[str, Floats]:
+    """Return counters with the branches of each queue as one."""
+    if branches["offered"].shape[2] == len(problem.queues):
+        return branches
+    every = [problem.branches_of(q) for q in range(len(problem.queues))]
+    return {name: np.stack([counts[..., mine].sum(axis=2) for mine in every], axis=2) for name, counts in branches.items()}
 
 
 def ample(model: Model) -> Model:

@@ -22,6 +22,7 @@ from surgesim.planning.safety import safe_probability, safety
 from surgesim.planning.surrogate import Surrogate
 from surgesim.planning.watch import Seen, Simulate, ample, seen
 from surgesim.result.tables import Tables
+from surgesim.sim.branches import branched
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -177,12 +178,12 @@ class Work:
         """Return the model of the present beliefs."""
         return Draft(self.problem, self.surrogate()).build()
 
-    def run(self, decided_capacity: Capacity, seed: int, replications: int) -> Any:
-        """Simulate a capacity and return the tables."""
+    def run(self, decided_capacity: Capacity, seed: int, replications: int, by_site: bool = False) -> Any:
+        """Simulate a capacity and return the tables; with a row for each branch of a queue where that is asked for."""
         staffed = self.model.with_capacity(
             agents=decided_capacity.agents,
             paid_s=decided_capacity.paid_s,
             lines=decided_capacity.lines,
             joined=decided_capacity.joined,
         )
-        return self.simulate(staffed, seed, replications)
+        return self.simulate(branched(staffed) if by_site and self.problem.shared else staffed, seed, replications)

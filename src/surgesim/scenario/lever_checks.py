@@ -10,7 +10,7 @@ from surgesim.scenario.schema import Finding, Path
 
 def lever_problems(tree: Tree) -> Iterator[Finding]:
     """Yield levers that cannot be meant."""
-    for check in (_greatest, _lots, _heads, _risks):
+    for check in (_greatest, _lots, _heads, _risks, _late_sites):
         yield from check(tree)
     for name, lever in _staff(tree).items():
         for single in (_shifts, _sources, _overtime):
@@ -105,6 +105,24 @@ def _heads(tree: Tree) -> Iterator[Finding]:
         if isinstance(group, str) and group not in levers and group in dict(entries(tree, "groups")):
             what = f"nobody says which shifts {group!r} works, and at what wage"
             yield ("levers", "standby", name, "group"), what, f"write levers.staff.{group}"
+
+
+def _late_sites(tree: Tree) -> Iterator[Finding]:
+    """Callers of a site's share wait for its agents: it must have seats from the first day on."""
+    levers = part(tree, "levers", "sites")
+    for name, lever in levers.items() if isinstance(levers, Mapping) else ():
+        lead_s = read(parse_duration, part(lever, "lead_time"))
+        if not lead_s or read(parse_count, part(tree, "sites", name, "seats")) != 0:
+            continue
+        for queue, entry in entries(tree, "queues"):
+            if read(parse_share, part(entry, "sites", "shares", str(name))):
+                waits = f"has no seats for {format_duration(lead_s)}: its callers wait for nobody"
+                changes = f"changes queues.{queue}.sites.shares and sites.{name}.seats"
+                yield (
+                    ("levers", "sites", name, "lead_time"),
+                    f"{name} takes a share of {queue!r}, but {waits}",
+                    f"write lead_time: 0s, or give it 0% and make its opening a measure that {changes}",
+                )
 
 
 def _greatest(tree: Tree) -> Iterator[Finding]:

@@ -16,6 +16,10 @@ class Sharing(Closed):
     the others for as long as it is lost. ``overflow``: the same, but who has waited for ``after`` may be answered at
     any site; needs the policy overflow-after. ``siloed``: each site has its own callers and nobody helps, not even in
     an outage. Without all this the sites are pooled: one queue for all.
+
+    A plan staffs each site for its share, and keeps a promise over all sites together. The shares are part of the question: a
+    site that takes some must be open from the first day on. To let a plan choose between one number and silos, or between
+    the shares with and without a new site, make the change a measure (``levers.measures``).
     """
 
     rule: Literal["percentage", "overflow", "siloed"]

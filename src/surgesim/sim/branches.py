@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgesim.model.model import Model
+from surgesim.result.tables import Axes
 from surgesim.sim.counts import Counts
 
 Floats = NDArray[np.float64]
@@ -83,6 +84,16 @@ def _skills(model: Model, group: int, queue_of: Sequence[int], site_of: Sequence
             elif sharing is not None and sharing.rule == "overflow":
                 helped.append(branch)
     return (*own, *helped)
+
+
+def axes_of(model: Model) -> Axes:
+    """Return the axes of a run; a model that has its branches already gives a row for each of them."""
+    axes = Axes.of(model.scenario)
+    if not isinstance(model, Branched):
+        return axes
+    sites = [f" at {model.sites[site]}" if site >= 0 else "" for site in model.site_of]
+    queues = tuple(axes.queues[queue] + at for queue, at in zip(model.queue_of, sites, strict=True))
+    return replace(axes, queues=queues, deferred=tuple(axes.deferred[queue] for queue in model.queue_of))
 
 
 def together(model: Branched, counts: Counts, queues: int) -> Counts:

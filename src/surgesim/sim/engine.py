@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from surgesim.base.errors import DomainError, Problem
 from surgesim.model.model import Model
-from surgesim.result.tables import Axes, Tables, from_arrays
+from surgesim.result.tables import Tables, from_arrays
+from surgesim.sim.branches import axes_of
 from surgesim.sim.contact_log import Keep, contact_files, frame_of
 from surgesim.sim.counts import Counts, Floats
 from surgesim.sim.kept_births import KeptBirths
@@ -137,7 +138,7 @@ def _tables(model: Model, kept: dict[int, list[Thin]]) -> Tables:
             places, values = thin[number]
             whole[place][np.unravel_index(places, shape)] = values
         arrays.append(whole)
-    return from_arrays(Axes.of(model.scenario), *arrays)
+    return from_arrays(axes_of(model), *arrays)
 
 
 def contacts(model: Model, seed: int = 1, replications: int = 1, engine: Engine = "sim", threads: int = 2) -> "pl.DataFrame":

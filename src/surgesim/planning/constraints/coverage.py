@@ -7,7 +7,8 @@ r"""Coverage: agents on duty give service, by a concave curve per promise and in
     \sum_n x_{p,i,n} \le \sum_g e_{g,q(p),i},\quad 0 \le x_{p,i,n} \le W_{p,i,n}
 
 with shrinkage :math:`\sigma`, handling factor :math:`\phi` of those who are there on the day, and e the effective agents of
-group g at work for queue q.
+group g at work for queue q (for what its site takes of the queue, where sites share one: then a promise gains the sum over
+the sites).
 Promise p gains :math:`\sum_n \lambda_{p,i,n} x_{p,i,n}` in interval i; the slopes fall, so no binaries are needed.
 """
 
@@ -48,14 +49,14 @@ def declare(draft: Draft) -> None:
     draft.dated(block.agents, lambda index: problem.day_of[index[1]])
     draft.dated(block.serve, lambda index: problem.day_of[index[2]])
     draft.dated(block.piece, lambda index: problem.day_of[index[1]])
-    for p, promise in enumerate(problem.promises):
-        for r, period in enumerate(promise.periods):
+    for c, part in enumerate(problem.parts):
+        for r, period in enumerate(problem.promises[part.promise].periods):
             for i in period.intervals.tolist():
-                curve = draft.surrogate.curves.get((p, i))
+                curve = draft.surrogate.curves.get((c, i))
                 if curve is not None:
-                    draft.surplus[p, r].append(curve.start)
-                    gains = (float(slope) * block.piece[p, i, n] for n, slope in enumerate(curve.slopes))
-                    draft.surplus[p, r].extend(gains)
+                    draft.surplus[part.promise, r].append(curve.start)
+                    gains = (float(slope) * block.piece[c, i, n] for n, slope in enumerate(curve.slopes))
+                    draft.surplus[part.promise, r].extend(gains)
 
 
 def pace(draft: Draft, group: int, interval: int) -> float:
@@ -65,17 +66,17 @@ def pace(draft: Draft, group: int, interval: int) -> float:
 
 
 def needed(draft: Draft) -> dict[tuple[int, int], list[int]]:
-    """Return the queues with something to gain, by group and interval."""
+    """Return the branches of queues with something to gain, by group and interval."""
     problem, wanted = draft.problem, {}
     queues_at: dict[int, set[int]] = {}
-    for p, i in draft.surrogate.curves:
-        queues_at.setdefault(i, set()).add(problem.promises[p].queue)
+    for c, i in draft.surrogate.curves:
+        queues_at.setdefault(i, set()).add(problem.parts[c].branch)
     for q, i in draft.surrogate.work_s:
         queues_at.setdefault(i, set()).add(q)
     for promise in problem.promises:
         if promise.measure == "occupancy":
             for i in problem.staffed(promise.groups):
-                queues_at.setdefault(i, set()).add(promise.queue)
+                queues_at.setdefault(i, set()).update(problem.branches_of(promise.queue))
     for g, skills in enumerate(problem.skills):
         for i, queues in queues_at.items():
             served = [q for q in skills if q in queues]
@@ -106,8 +107,8 @@ def restrict(draft: Draft) -> None:
     )
     block.gains = Constraint(
         list(draft.surrogate.curves),
-        rule=lambda b, p, i: (
-            quicksum(b.piece[p, i, n] for n in range(len(draft.surrogate.curves[p, i].widths)))
-            <= quicksum(draft.serving[problem.promises[p].queue, i])
+        rule=lambda b, c, i: (
+            quicksum(b.piece[c, i, n] for n in range(len(draft.surrogate.curves[c, i].widths)))
+            <= quicksum(draft.serving[problem.parts[c].branch, i])
         ),
     )

@@ -31,21 +31,22 @@ def declare(draft: Draft) -> None:
     from pyomo.environ import NonNegativeReals, Var
 
     problem, block = draft.problem, draft.block(KIND)
-    queues = sorted({q for q, _ in draft.surrogate.work_s})
+    queues = sorted({q for q, _ in draft.surrogate.work_s})  # or what each site takes of them
     keys = [(q, i) for q in queues for i in range(problem.intervals)]
     block.done = Var(keys, domain=NonNegativeReals)
     block.late = Var([key for q in queues for key in counting(draft, q)], domain=NonNegativeReals)
     draft.dated(block.done, lambda index: problem.day_of[index[1]])
     draft.dated(block.late, lambda index: problem.day_of[index[1]])
     for p, promise in enumerate(problem.promises):
-        if promise.measure == "on_time" and promise.queue in queues:
+        own = problem.branches_of(promise.queue)
+        if promise.measure == "on_time" and not set(own).isdisjoint(queues):
             for r, period in enumerate(promise.periods):
-                work = sum(draft.surrogate.work_s.get((promise.queue, i), 0.0) for i in period.intervals.tolist())
+                work = sum(draft.surrogate.work_s.get((q, i), 0.0) for q in own for i in period.intervals.tolist())
                 # the surplus is counted in contacts: one contact is the mean work of the period's contacts
                 per_contact = draft.surrogate.offered[p, r] / work if work > 0 else 0.0
                 draft.surplus[p, r].append((1.0 - promise.bound) * draft.surrogate.offered[p, r])
                 mine = set(period.intervals.tolist())
-                late = (-per_contact * var for (q, i), var in block.late.items() if q == promise.queue and i in mine)
+                late = (-per_contact * var for (q, i), var in block.late.items() if q in own and i in mine)
                 draft.surplus[p, r].extend(late)
 
 
@@ -54,7 +55,7 @@ def counting(draft: Draft, q: int) -> list[tuple[int, int]]:
     last = draft.problem.intervals - 1
     work = {i: amount for (mine, i), amount in draft.surrogate.work_s.items() if mine == q}
     least = HARDLY_ANY * max(work.values())
-    due = [i for i in sorted(work) if work[i] >= least and i + draft.problem.deadlines[q] < last]
+    due = [i for i in sorted(work) if work[i] >= least and i + _deadline(draft, q) < last]
     return [*((q, i) for i in due), (q, last)]
 
 
@@ -75,7 +76,11 @@ def restrict(draft: Draft) -> None:
     block.due = Constraint(list(block.late), rule=lambda b, q, i: _due(draft, b, q, i))
 
 
+def _deadline(draft: Draft, q: int) -> int:
+    return draft.problem.deadlines[draft.problem.branches[q].queue]
+
+
 def _due(draft: Draft, block: Any, q: int, i: int) -> Any:
-    end = min(i + draft.problem.deadlines[q], draft.problem.intervals - 1)
+    end = min(i + _deadline(draft, q), draft.problem.intervals - 1)
     arrived_after = sum(draft.surrogate.work_s.get((q, j), 0.0) for j in range(i + 1, end + 1))
     return block.late[q, i] >= block.backlog[q, end] - arrived_after
