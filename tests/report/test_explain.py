@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,13 @@ def test_a_plain_result_is_explained_without_a_plan(plan: Any) -> None:
     assert Plan.explain is of_plan
 
 
-WORDS = [("en", ("first calls", "=> the promise binds")), ("ja", ("初回の着信", "=> 約束が制約"))]
+WORDS = [
+    ("en", ("first calls", "=> the promise binds", "= offered calls × handling time ÷ length of the interval",
+            "= rounded up(agents there ÷ (1 - shrinkage))", "= agents there (Own staff) + agents there (Temps)",
+            "= Erlang A((first calls + follow-up calls) ÷ length of the interval, handling time, mean patience")),
+    ("ja", ("初回の着信", "=> 約束が制約", "= 着信 × 平均処理時間 ÷ 時間帯の長さ",
+            "= 切り上げ(応答可能な要員 ÷ (1 - シュリンケージ))", "= 応答可能な要員 (自社要員) + 応答可能な要員 (派遣要員)", "= アーランA((初回の着信 + 再入電・後続) ÷ 時間帯の長さ")),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "words"), WORDS)
@@ -89,7 +96,7 @@ def test_it_reads_as_lines_with_number_formula_and_source(plan: Any, language: s
     explained = of_plan(plan)("2020-04-09 10:30", language=language)
     text = str(explained)
     assert all(word in text for word in words)
-    assert "offered * aht / interval" in text
+    assert not re.search(r"\w__\w|\bfirst\b(?! calls)|\btemps\b|\btokyo\b|\baht\b", text)  # keys are for programs
     assert len(text.splitlines()) == len(explained.lines) + 3
     assert Explanation.model_validate_json(explained.model_dump_json()) == explained
 

@@ -3,6 +3,7 @@
 Every line either has a source or a formula over the lines above it, so that the whole can be recomputed by hand.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 from surgesim.base.errors import InputError, Problem
 from surgesim.base.text import suggestion
 from surgesim.report import numbers
-from surgesim.report.explain_words import LINES
+from surgesim.report.explain_words import FUNCTIONS, LINES
 from surgesim.report.facts_titles import Titled
 from surgesim.report.words import LANGUAGES, check_language, speaker, unit
 from surgesim.result.result import Result
-from surgesim.scenario.fields import Closed
+from surgesim.scenario.fields import Closed, Text
 from surgesim.scenario.titles import titles
 
 if TYPE_CHECKING:
     import polars as pl
+
+SIGNS = str.maketrans({"*": "×", "/": "÷"})
 
 
 class Line(Closed):
@@ -68,6 +71,7 @@ class Explanation(Titled):
     """
 
     scenario: str
+    title: Text
     start: datetime
     end: datetime
     site: str
@@ -86,8 +90,9 @@ class Explanation(Titled):
 
     def __str__(self) -> str:
         say, language = speaker(self.language), self.language
-        title = f"{self.scenario}, {numbers.day(self.start.date(), language)} {self.start:%H:%M}–{self.end:%H:%M}"
-        rows = [(self._text(line), _written(line, language), line.formula, line.source(language)) for line in self.lines]
+        when = f"{numbers.day(self.start.date(), language)} {self.start:%H:%M}–{self.end:%H:%M}"
+        title = f"{self.title.in_language(language)}, {when}"
+        rows = [(self._text(line), _written(line, language), self.formula(line), line.source(language)) for line in self.lines]
         wide = [max(_width(row[n]) for row in rows) for n in range(2)]
         gaps = [" " * (wide[1] - _width(row[1])) for row in rows]
         lines = zip(rows, gaps, strict=True)
@@ -96,14 +101,28 @@ class Explanation(Titled):
         where += f", {say('site')}: {self.called('sites', self.site, language)}" if self.site else ""
         return "\n".join([title, where, *shown, f"=> {self.binding()}"])
 
-    def _text(self, line: Line) -> str:
+    def formula(self, line: Line) -> str:
+        """Return how the value of a line follows, in the words of the lines above it; those of its own group without its name."""
+        lines = {one.key: one for one in self.lines}
+
+        def word(found: re.Match[str]) -> str:
+            key = found.group()
+            if key not in lines:
+                return FUNCTIONS.get(key, (key, key))[LANGUAGES.index(self.language)]
+            return self._text(lines[key], "{said}" if lines[key].of == line.of else "{said} ({of})")
+
+        return re.sub(r"[a-z]\w*", word, line.formula).translate(SIGNS)
+
+    def _text(self, line: Line, form: str = "{said}: {of}") -> str:
         """Return what a line is, and of which group or site."""
         said = LINES[line.what][LANGUAGES.index(self.language)]
         kind = "sites" if line.what.startswith("seat") else "groups"
-        return f"{said}: {self.called(kind, line.of, self.language)}" if line.of else said
+        return form.format(said=said, of=self.called(kind, line.of, self.language)) if line.of else said
 
 
 def _written(line: Line, language: str) -> str:
+    if line.unit == "share":
+        return numbers.share(line.value)
     number = f"{line.value:,.0f}" if line.value == round(line.value) else f"{line.value:,.3f}"
     return f"{number} {unit(line.unit, language)}".rstrip()
 
@@ -182,7 +201,8 @@ def explanation(
     lines, binds = interval_lines(result, at, site, chosen, table, seats, hires)
     edges = clock.edges_s
     return Explanation(
-        scenario=scenario.name, start=clock.instant(edges[at]), end=clock.instant(edges[at + 1]), site=site, queue=chosen,
+        scenario=scenario.name, title=scenario.title or Text(en=scenario.name),
+        start=clock.instant(edges[at]), end=clock.instant(edges[at + 1]), site=site, queue=chosen,
         lines=lines, binds=binds, language=language, titles=titles(scenario),
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Lines of an explanation: what it is (English, Japanese) and where it comes from (English, Japanese)."""
 
+FUNCTIONS = {"erlang_a_agents": ("Erlang A", "アーランA"), "ceil": ("rounded up", "切り上げ")}
+"""What the functions in formulas are called, in English and Japanese."""
 LINES: dict[str, tuple[str, str, str, str]] = {
     "first": ("first calls", "初回の着信", "simulated, mean of the replications", "シミュレーション、反復の平均"),
     "follow_ups": ("follow-up calls", "再入電・後続", "simulated: repeats, second claims, cases",
@@ -8,7 +10,7 @@ LINES: dict[str, tuple[str, str, str, str]] = {
     "offered": ("offered calls", "着信", "calls are not customers", "着信数は人数ではない"),
     "aht_standard": ("standard handling time", "標準処理時間", "scenario: talk + hold + after", "シナリオ: 通話+保留+後処理"),
     "speed": (
-        "speed: reasons, groups, tenure", "用件・グループ・習熟の係数",
+        "factor of reasons, groups, tenure", "用件・グループ・習熟の係数",
         "simulated handling time / standard", "シミュレーションの処理時間÷標準",
     ),
     "aht": ("handling time", "平均処理時間", "of those who are there", "在席要員の実際の処理時間"),
