@@ -99,18 +99,81 @@ def test_every_headline_figure_is_the_same_everywhere(folder: Path, facts: Facts
 
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice on this machine: the workbook cannot be recomputed")
 def test_libreoffice_recomputes_the_workbook_to_the_json(folder: Path, tmp_path: Path) -> None:
-    blank = tmp_path / "blank.xlsx"
-    blank.write_bytes(without_values((folder / in_language("plan.xlsx", folder.name)).read_bytes()))
+    content = (folder / in_language("plan.xlsx", folder.name)).read_bytes()
+    say, tree = speaker(folder.name), json.loads((folder / "summary.json").read_text("utf-8"))
+    cost, service = (sheet_number(content, say(name)) for name in ("sheet_cost", "sheet_service"))
+    dearer = changed(changed(content, cost, "E5", 2000, 2500), service, "D5", None, 1e6)
+    blank, other = recomputed([without_values(content), without_values(dearer)], tmp_path)
+    assert in_book(blank, folder.name) == pytest.approx(tree["figures"])
+    rows = cells(blank, say("sheet_cost"))
+    assert rows[-1][5] == pytest.approx(tree["figures"]["cost_jpy"])
+    assert [row[5] for row in rows[4:-1]] == pytest.approx([row["cost_jpy"] for row in tree["costs"]])
+    for name in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names:
+        for here, there in zip(cells(content, name), cells(blank, name), strict=True):
+            assert [pytest.approx(cell) if isinstance(cell, float) else cell for cell in here] == there, name
+    # whoever changes a price or a count sees the summary follow
+    found, hours = in_book(other, folder.name), rows[4][2]
+    assert found["cost_jpy"] == pytest.approx(tree["figures"]["cost_jpy"] + 500 * hours)
+    assert found["gap"] == pytest.approx(1 - tree["figures"]["bound_jpy"] / found["cost_jpy"])
+    assert found["offered.calls"] > 1e6
+
+
+def test_whatever_follows_from_other_cells_is_a_formula(folder: Path) -> None:
+    content, say = (folder / in_language("plan.xlsx", folder.name)).read_bytes(), speaker(folder.name)
+    found = {name: formulas(content, say(name)) for name in ("sheet_cost", "sheet_staff", "sheet_shifts", "sheet_hires",
+                                                              "sheet_seats", "sheet_service", "sheet_summary")}  # fmt: skip
+    assert {name: len(some) for name, some in found.items() if name not in ("sheet_staff", "sheet_summary")} == {
+        "sheet_cost": 7, "sheet_shifts": 1, "sheet_hires": 1, "sheet_seats": 3, "sheet_service": 6,
+    }  # fmt: skip
+    staff = cells(content, say("sheet_staff"))
+    assert len(found["sheet_staff"]) == len(staff) - 3
+    assert all(row[-1] == sum(cell for cell in (row[1], row[3]) if cell) for row in staff[3:])
+    summary = {row[3] for row in cells(content, say("sheet_summary"))}
+    linked = {"cost_jpy", "gap", "hired.temps", "seats.tokyo", "seats.osaka", "lines.main", "offered.calls", "handled.calls"}
+    assert linked <= summary
+    assert len(found["sheet_summary"]) == len(linked)
+
+
+def cells(content: bytes, name: str) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name).to_python()
+
+
+def sheet_number(content: bytes, name: str) -> int:
+    return 1 + CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names.index(name)
+
+
+def formulas(content: bytes, name: str) -> list[str]:
+    """Return the formulas of a sheet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        text = packed.read(f"xl/worksheets/sheet{sheet_number(content, name)}.xml").decode()
+    return re.findall(r"<f>([^<]*)</f>", text)
+
+
+def changed(content: bytes, sheet: int, cell: str, before: float | None, after: float) -> bytes:
+    """Return a workbook with another number in one cell."""
+    made, file = io.BytesIO(), f"xl/worksheets/sheet{sheet}.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in packed.namelist():
+            data = packed.read(name)
+            if name == file:
+                old = r"[^<]*" if before is None else f"{before:g}"
+                text, count = re.subn(rf'(<c r="{cell}"[^>]*><v>){old}(</v>)', rf"\g<1>{after:g}\g<2>", data.decode())
+                assert count == 1, cell
+                data = text.encode()
+            copy.writestr(name, data)
+    return made.getvalue()
+
+
+def recomputed(books: list[bytes], tmp_path: Path) -> list[bytes]:
+    """Return workbooks as LibreOffice computes them."""
+    files = [tmp_path / f"book{number}.xlsx" for number in range(len(books))]
+    for file, content in zip(files, books, strict=True):
+        file.write_bytes(content)
     assert SOFFICE is not None
     profile, home = f"-env:UserInstallation=file://{tmp_path}/office", {**os.environ, "HOME": str(tmp_path)}
-    convert = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(blank)]
+    convert = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), *map(str, files)]
     subprocess.run([SOFFICE, "--headless", profile, *convert], check=True, capture_output=True, env=home, timeout=240)
-    say, tree = speaker(folder.name), json.loads((folder / "summary.json").read_text("utf-8"))
-    book = CalamineWorkbook.from_path(str(tmp_path / "out" / "blank.xlsx"))
-    cost = book.get_sheet_by_name(say("sheet_cost")).to_python()
-    assert cost[-1][5] == pytest.approx(tree["figures"]["cost_jpy"])
-    assert [row[5] for row in cost[4:-1]] == pytest.approx([row["cost_jpy"] for row in tree["costs"]])
-    assert in_book((tmp_path / "out" / "blank.xlsx").read_bytes(), folder.name) == pytest.approx(tree["figures"])
+    return [(tmp_path / "out" / file.name).read_bytes() for file in files]
 
 
 def without_values(content: bytes) -> bytes:

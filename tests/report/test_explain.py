@@ -87,7 +87,8 @@ WORDS = [
             "= rounded up(agents there ÷ (1 - shrinkage))", "= agents there (Own staff) + agents there (Temps)",
             "= Erlang A((first calls + follow-up calls) ÷ length of the interval, handling time, mean patience")),
     ("ja", ("初回の着信", "=> 約束が制約", "= 着信 × 平均処理時間 ÷ 時間帯の長さ",
-            "= 切り上げ(応答可能な要員 ÷ (1 - シュリンケージ))", "= 応答可能な要員 (自社要員) + 応答可能な要員 (派遣要員)", "= アーランA((初回の着信 + 再入電・後続) ÷ 時間帯の長さ")),
+            "= 切り上げ(応答可能な要員 ÷ (1 - シュリンケージ))", "= 応答可能な要員 (自社要員) + 応答可能な要員 (派遣要員)",
+            "= アーランA((初回の着信 + 再入電・後続) ÷ 時間帯の長さ")),
 ]  # fmt: skip
 
 

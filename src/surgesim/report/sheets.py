@@ -32,6 +32,8 @@ class Sheet:
         Columns that have a total, as a formula, under the last row.
     products : mapping of int to tuple of int
         Columns that are the product of two others, as a formula.
+    adds : mapping of int to tuple of int
+        Columns that are the sum of others, as a formula.
     frozen : int
         Columns that stay in sight.
     """
@@ -42,7 +44,18 @@ class Sheet:
     notes: tuple[str, ...] = ()
     sums: tuple[int, ...] = ()
     products: dict[int, tuple[int, int]] = field(default_factory=dict)
+    adds: dict[int, tuple[int, ...]] = field(default_factory=dict)
     frozen: int = 1
+
+    @property
+    def top(self) -> int:
+        """Row of the headings, from 0: under the title, the notes and an empty row."""
+        return 2 + len(self.notes)
+
+    @property
+    def first(self) -> int:
+        """Row of the first values, from 0."""
+        return self.top + 1
 
 
 def sheets(facts: Facts, language: str, shifts: list[tuple[Cell, ...]]) -> Iterator[Sheet]:
@@ -90,9 +103,11 @@ def _staff(facts: Facts, language: str) -> Iterator[Sheet]:
     say, found = speaker(language), facts.staffing
     assert found is not None
     columns, series = [(say("start"), "time", 17)], list[Numbers]()
+    heads: list[int] = []
     for site in found.sites:
         title = site.title.in_language(language)
         for source, values in (site.heads or site.sources).items():
+            heads.append(len(columns))
             columns.append((f"{title}: {say(source)}", "count", 20))
             series.append(values)
         columns.append((f"{title}: {say('seats')}", "count", 18))
@@ -102,12 +117,14 @@ def _staff(facts: Facts, language: str) -> Iterator[Sheet]:
     if found.needed_busy:
         columns.append((say("needed_busy"), "number", 18))
         series.append(found.needed_busy)
+    duty = [values for site in found.sites for values in (site.heads or site.sources).values()]
     rows = [
-        (start.replace(tzinfo=None), *(values[n] for values in series))
+        (start.replace(tzinfo=None), *(values[n] for values in series), sum(values[n] or 0.0 for values in duty))
         for n, start in enumerate(found.starts)
-        if found.needed[n] is not None or any(v[n] for s in found.sites for v in (s.heads or s.sources).values())
+        if found.needed[n] is not None or any(values[n] for values in duty)
     ]
-    yield Sheet("sheet_staff", tuple(columns), rows)
+    columns.append((say("total"), "count", 10))
+    yield Sheet("sheet_staff", tuple(columns), rows, adds={len(columns) - 1: tuple(heads)})
 
 
 def _shifts(facts: Facts, shifts: list[tuple[Cell, ...]], language: str) -> Sheet:
@@ -150,19 +167,19 @@ def _seats(facts: Facts, language: str) -> Sheet:
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
-            say("seats"), place.title.in_language(language), place.existing, max(0, place.seats - place.existing), place.seats,
+            say("seats"), place.title.in_language(language), place.existing, place.seats - place.existing, place.seats,
             place.added_from,
         )
         for place in facts.places
     ]  # fmt: skip
     rows += [
         (
-            say("lines"), facts.called("trunks", line.trunk, language), line.existing, max(0, line.lines - line.existing),
+            say("lines"), facts.called("trunks", line.trunk, language), line.existing, line.lines - line.existing,
             line.lines, line.added_from,
         )
         for line in facts.lines
     ]  # fmt: skip
-    return Sheet("sheet_seats", columns, rows)
+    return Sheet("sheet_seats", columns, rows, adds={4: (2, 3)})
 
 
 def _service(facts: Facts, language: str) -> Sheet:

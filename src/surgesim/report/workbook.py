@@ -8,6 +8,7 @@ from surgesim.report.facts import Facts
 from surgesim.report.headline import headline
 from surgesim.report.sheets import Cell, Sheet, answer_lines, sheets
 from surgesim.report.words import speaker
+from surgesim.report.workbook_links import BOUND, COST, links
 
 CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 """Every workbook bears this date, so that the same plan gives the same bytes."""
@@ -58,7 +59,7 @@ class _Writer:
         page.write_string(0, 0, self.say(found.name), self.formats["title"])
         for number, note in enumerate(found.notes):
             page.write_string(1 + number, 0, note, self.formats["note"])
-        top = 2 + len(found.notes)
+        top = found.top
         page.set_row(top, 34)
         for column, (heading, _, width) in enumerate(found.columns):
             page.set_column(column, column, width)
@@ -81,6 +82,9 @@ class _Writer:
             if column in found.products:
                 one, two = (xl_rowcol_to_cell(at, other) for other in found.products[column])
                 page.write_formula(at, column, f"={one}*{two}", self.formats[kind], value)
+            elif column in found.adds:
+                parts = ",".join(xl_rowcol_to_cell(at, other) for other in found.adds[column])
+                page.write_formula(at, column, f"=SUM({parts})", self.formats[kind], value)
             else:
                 self.cell(page, at, column, value, kind)
 
@@ -110,14 +114,15 @@ def workbook(facts: Facts, language: str, shifts: list[tuple[Cell, ...]] | None 
     """
     buffer = BytesIO()
     writer = _Writer(buffer, language)
-    _summary(writer, facts, language)
-    for sheet in sheets(facts, language, shifts or []):
+    found = list(sheets(facts, language, shifts or []))
+    _summary(writer, facts, language, links(facts, found, language))
+    for sheet in found:
         writer.sheet(sheet)
     writer.book.close()
     return buffer.getvalue()
 
 
-def _summary(writer: _Writer, facts: Facts, language: str) -> None:
+def _summary(writer: _Writer, facts: Facts, language: str, formulas: dict[str, str]) -> None:
     """Write the answer, the headline figures with their keys, and how they were made."""
     say = writer.say
     page = writer.book.add_worksheet(say("sheet_summary"))
@@ -130,7 +135,7 @@ def _summary(writer: _Writer, facts: Facts, language: str) -> None:
     for text in answer_lines(facts, language):
         page.write_string(row, 0, text)
         row += 1
-    row = _figures(writer, page, row + 1, facts, language) + 1
+    row = _figures(writer, page, row + 1, facts, formulas, language) + 1
     head = facts.head
     for word, value in (
         ("scenario", head.scenario), ("engine", head.engine), ("seed", str(head.seed)), ("replications", str(head.replications)),
@@ -142,14 +147,25 @@ def _summary(writer: _Writer, facts: Facts, language: str) -> None:
     page.fit_to_pages(1, 0)
 
 
-def _figures(writer: _Writer, page: Any, row: int, facts: Facts, language: str) -> int:
+def _figures(writer: _Writer, page: Any, row: int, facts: Facts, formulas: dict[str, str], language: str) -> int:
+    """Write the headline figures, those that follow from other cells as formulas; return the row behind the last one."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
     for column, word in enumerate(("what", "value", "unit", "name")):
         page.write_string(row, column, writer.say(word), writer.formats["head"])
     page.freeze_panes(row + 1, 0)
+    at: dict[str, str] = {}
     for figure in headline(facts):
         row += 1
+        at[figure.key] = xl_rowcol_to_cell(row, 1)
         page.write_string(row, 0, figure.text.in_language(language))
-        writer.cell(page, row, 1, figure.value, figure.kind)
+        if figure.key in formulas:
+            formula = formulas[figure.key]
+            for key, place in ((COST, "cost_jpy"), (BOUND, "bound_jpy")):
+                formula = formula.replace(key, at.get(place, ""))
+            page.write_formula(row, 1, formula, writer.formats[figure.kind], figure.value)
+        else:
+            writer.cell(page, row, 1, figure.value, figure.kind)
         page.write_string(row, 2, UNITS[figure.kind])
         page.write_string(row, 3, figure.key)
     return row + 1
