@@ -81,7 +81,7 @@ def _set(written, path, value):
 TIGHTER = {
     "fewer hires": ("levers.staff.out.hires", 2), "fewer heads": ("levers.staff.regular.on_hand", 3),
     "fewer seats": ("levers.sites.osaka.seats", 4), "fewer lines": ("levers.lines.main.lines", 40),
-    "more rest": ("levers.staff.regular.rest", "12h"), "shorter weeks": ("levers.staff.part.hours_per_week", "12h"),
+    "more rest": ("levers.staff.regular.rest", "16h"), "shorter weeks": ("levers.staff.part.hours_per_week", "12h"),
     "fewer days": ("levers.staff.regular.days_per_week", 2), "a later site": ("levers.sites.osaka.lead_time", "4d"),
     "later lines": ("levers.lines.main.lead_time", "9d"), "a later package": ("levers.standby.ready.lead_time", "5d"),
     "longer terms": ("levers.staff.out.minimum_term", "31d"), "fewer packages": ("levers.standby.ready.packages", 1),
@@ -110,6 +110,41 @@ def test_adding_a_constraint_never_lowers_the_cost(folder, drawn, data):
         assert math.isinf(least_cost(poor, believed(poor, drawn["needed"]))[0])
         enough = replace(problem, budget_jpy=1.001 * cost)
         assert least_cost(enough, believed(enough, drawn["needed"]))[0] == pytest.approx(cost)
+
+
+def _bases():
+    """Three desks: as usual; one that needs its packages and its rest; and one that needs every hire on the first day."""
+    usual = tree({**USUAL, "needed": 2.5})
+    short = _set(_set(usual, "levers.staff.out.hires", 1), "levers.staff.lent.on_hand", 0)
+    hiring = _set(_set(_set(short, "levers.standby", {}), "levers.staff.temp.drop_out", "0%"),
+                  "levers.staff.temp.dispatch_exemption", "students")  # fmt: skip
+    return [(usual, 2.5, TIGHTER.items()), (short, 2.5, TIGHTER.items()),
+            (hiring, 2.0, [item for item in TIGHTER.items() if ".standby." not in item[1][0]])]  # fmt: skip
+
+
+def test_every_one_of_these_constraints_costs_something_somewhere(folder):
+    """So that "never lowers the cost" is not kept by rules that are not there."""
+    free = set(TIGHTER)
+    for written, needed, tighter in _bases():
+        _, problem = asked(written, folder)
+        cost, _ = least_cost(problem, believed(problem, needed))
+        assert math.isfinite(cost)
+        for name, (path, value) in tighter:
+            if name in free:
+                _, changed = asked(_set(written, path, value), folder)
+                free -= {name} if least_cost(changed, believed(changed, needed))[0] > cost + 1_000.0 else set()
+    assert free == set()
+
+
+@pytest.mark.parametrize(("p", "share"), [(0, 0.1), (1, 0.1), (2, 0.1), (3, 0.02)])
+def test_every_promise_costs_something_by_itself_and_less_where_it_is_easier(folder, p, share):
+    written, needed, _ = _bases()[0]
+    _, problem = asked(written, folder)
+    belief = believed(problem, needed)
+    alone = replace(belief, constant={key: value for key, value in belief.constant.items() if key[0] == p})
+    easier = replace(alone, constant={key: value + share * belief.offered[key] for key, value in alone.constant.items()})
+    cost = [least_cost(problem, asked_for)[0] for asked_for in (alone, easier, replace(belief, constant={}))]
+    assert cost[0] > cost[1] + 1_000.0 > cost[2] + 2_000.0
 
 
 @few

@@ -181,7 +181,8 @@ def key(decision: Decision) -> bytes:
 def _settled(work: Work, point: Point, bound: float) -> Round:
     """Return a plan with the model of curves that are calibrated at it.
 
-    A bound that the plan itself refutes gives way to that of these curves.
+    A bound that the plan itself refutes gives way to that of these curves. Each plan has curves of its own: bounds of plans
+    for different promises are bounds of different curves, and that of a tighter promise may be the lower one.
     """
     refuted = bound > point.cost
     for _ in range(2):  # the second time with curves that were moved to the plan
