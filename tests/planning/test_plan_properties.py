@@ -151,6 +151,15 @@ def test_short_dispatch_without_exemption_is_paid_for_31_days():
     assert costs[1] > costs[0] + heads * 4000.0 * 15
 
 
+def test_shrinkage_and_slow_handling_ask_for_so_many_heads_more():
+    worked = []
+    for other in ({}, {"shrinkage": 0.5}, {"handling_factor": 2.0}, {"shrinkage": 0.5, "handling_factor": 2.0}):
+        desk = problem(1, (staff(1, on_hand=50, **other),))
+        _, draft = _cost(desk, curves(desk))
+        worked.append(decided(draft).work[0].sum())
+    assert worked == [10, 20, 20, 40]
+
+
 def test_agents_beyond_the_seats_do_not_count():
     desk = problem(1, (staff(1, on_hand=30),))
     desk = replace(desk, sites=(replace(desk.sites[0], seats=3, most_seats=3),))
