@@ -7,11 +7,13 @@ import pytest
 
 from surgesim.base.errors import ScenarioError
 from surgesim.engines import expected_needs
+from surgesim.erlang.inverses import agents_for
 from surgesim.model.build import build
 from surgesim.planning.planner import plan
 from surgesim.planning.read import read
 from surgesim.planning.safety import checks
 from surgesim.planning.watch import seen
+from surgesim.report.explain import of_plan
 from surgesim.scenario.scenario import Scenario
 from surgesim.sim.branches import branched
 from surgesim.sim.engine import run
@@ -97,6 +99,22 @@ def test_curves_and_simulation_agree_about_each_site(siloed):
     assert siloed.result.promises()["sure"].all()
     assert set(siloed.result.tables.queues["queue"]) == {"calls"}
     assert [promise["queue"] for promise in siloed.certificate["promises"]] == ["calls"]
+    assert "calls is planned site by site (east 60%, west 40%)" in siloed.certificate["notes"]
+    assert "callsは拠点別に計画(east 60%、west 40%)" in siloed.certificate["notes_ja"]
+
+
+def test_an_explanation_counts_the_need_of_each_site(siloed, pooled):
+    """Each site needs what Erlang A says of its share of the first calls; together that is more than one number for all needs."""
+    lines = {line.key: line for line in of_plan(siloed)("2027-11-08 11:00").lines}
+    value = {key: line.value for key, line in lines.items()}
+    for site, share in (("east", 0.6), ("west", 0.4)):
+        alone = agents_for(target=0.8, within=20.0, arrival_rate=share * value["first"] / 1_800, aht=value["aht"], patience=180.0)
+        assert value[f"site_needed__{site}"] == alone
+        assert abs(alone - _heads(siloed)[site]) <= 1
+        assert lines[f"site_needed__{site}"].formula.startswith(f"erlang_a_agents(site_share__{site} * (first + follow_ups)")
+    assert value["needed"] == value["site_needed__east"] + value["site_needed__west"]
+    assert lines["needed"].formula == "site_needed__east + site_needed__west"
+    assert of_plan(pooled)("2027-11-08 11:00")["needed"] < value["needed"]
 
 
 def test_counters_by_branch_add_up_to_those_of_the_queue(folder):

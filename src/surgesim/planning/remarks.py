@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from surgesim.planning.constraints.labour_law import lawful
 from surgesim.planning.problem import Problem, StaffChoice
 
@@ -20,7 +22,27 @@ def remarks(problem: Problem) -> list[Said]:
             en, ja = _called(problem, section, name)
             found.append((f"{noun} {en}: too late, after the {problem.days} days of the horizon",
                           f"{ja}の{noun_ja}は期間({problem.days}日)内に間に合わない"))  # fmt: skip
-    return found
+    return [*found, *_shared(problem)]
+
+
+def _shared(problem: Problem) -> Iterator[Said]:
+    """Yield how sites that share a queue are planned."""
+    for q, name in enumerate(problem.queues):
+        mine = problem.branches_of(q)
+        if len(mine) < 2:
+            continue
+        (en, ja), shares = _called(problem, "queues", name), []
+        for b in mine:
+            site, share = problem.sites[problem.branches[b].site].name, float(np.median(problem.branches[b].share))
+            shares.append(tuple(f"{called} {share:.0%}" for called in _called(problem, "sites", site)))
+        in_en, in_ja = (part.join(names) for part, names in zip((", ", "、"), zip(*shares, strict=True), strict=True))
+        if any(len(set(mine) & set(skills)) > 1 for skills in problem.skills):
+            yield (
+                f"{en} is planned site by site ({in_en}), with help from others",
+                f"{ja}は拠点別に計画({in_ja})、他拠点の応援あり",
+            )
+        else:
+            yield f"{en} is planned site by site ({in_en})", f"{ja}は拠点別に計画({in_ja})"
 
 
 def _called(problem: Problem, section: str, name: str) -> Said:

@@ -116,7 +116,7 @@ class Explanation(Titled):
     def _text(self, line: Line, form: str = "{said}: {of}") -> str:
         """Return what a line is, and of which group or site."""
         said = LINES[line.what][LANGUAGES.index(self.language)]
-        kind = "sites" if line.what.startswith("seat") else "groups"
+        kind = "sites" if line.what.startswith(("seat", "site")) else "groups"
         return form.format(said=said, of=self.called(kind, line.of, self.language)) if line.of else said
 
 

@@ -24,6 +24,10 @@ LINES: dict[str, tuple[str, str, str, str]] = {
     "within": ("answered within", "応答までの目標時間", "scenario: answer_within", "シナリオ: answer_within"),
     "promised": ("service level promised", "約束のサービスレベル", "scenario: target (80% where there is none)",
                  "シナリオ: 目標(なければ80%)"),
+    "site_share": ("share of the calls", "着信の割合", "scenario: sites of the queue", "シナリオ: キューの拠点"),
+    "site_needed": (
+        "agents needed for its share", "割合に必要な要員", "nobody else answers these calls", "他の拠点は応答しない",
+    ),
     "needed": (
         "agents needed for first calls", "必要な要員(初回の着信)",
         "Erlang A (Palm 1957; Garnett, Mandelbaum, Reiman 2002)", "アーランA(Palm 1957; Garnett, Mandelbaum, Reiman 2002)",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from surgesim.report.explain import Line
 from surgesim.report.gather.formulas import promised_level
 from surgesim.result.result import Result
+from surgesim.scenario.centre import Queue
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,8 +67,6 @@ def _binds(known: dict[str, float]) -> str:
 
 
 def _calls(result: Result, at: int, queue: str) -> Iterator[Line]:
-    from surgesim.erlang.inverses import agents_for
-
     found, axes = result.scenario.queues[queue], result.tables.axes
     columns = ("first", "follow_up", "redial", "handled", "answered_within", "talk_s", "hold_s", "after_s")
     values = result.tables.values("queues", columns).mean(axis=0).reshape(axes.clock.n_intervals, len(axes.queues), -1)
@@ -92,14 +92,33 @@ def _calls(result: Result, at: int, queue: str) -> Iterator[Line]:
     if found.patience is None or first + follow <= 0:
         return
     level = promised_level(result, queue)
-    arrival = (first + follow) / length
-    needed = agents_for(target=level, within=found.answer_within, arrival_rate=arrival, aht=aht, patience=found.patience.mean)
     yield Line(key="service", value=in_time / offered if offered > 0 else 1.0, unit="share")
     yield Line(key="patience", value=found.patience.mean, unit="s")
     yield Line(key="within", value=found.answer_within, unit="s")
     yield Line(key="promised", value=level, unit="share")
-    formula = "erlang_a_agents((first + follow_ups) / interval, aht, patience, within, promised)"
-    yield Line(key="needed", value=float(needed), unit="agents", formula=formula)
+    yield from _needed(found, (first + follow) / length, aht, level)
+
+
+def _needed(queue: Queue, arrival: float, aht: float, level: float) -> Iterator[Line]:
+    """Yield the agents that first calls need; site by site where each answers its own share of them."""
+    from surgesim.erlang.inverses import agents_for
+
+    assert queue.patience is not None
+    agents = partial(agents_for, target=level, within=queue.answer_within, aht=aht, patience=queue.patience.mean)
+    rate, same = "(first + follow_ups) / interval", "aht, patience, within, promised"
+    if queue.sites is None or queue.sites.rule == "overflow":
+        needed = float(agents(arrival_rate=arrival))
+        yield Line(key="needed", value=needed, unit="agents", formula=f"erlang_a_agents({rate}, {same})")
+        return
+    shares = {site: share for site, share in queue.sites.shares.items() if share > 0}
+    apart = {site: float(agents(arrival_rate=share * arrival)) for site, share in shares.items()}
+    for site, share in shares.items():
+        end = _end(site)
+        yield Line(key=f"site_share{end}", value=share, unit="share", of=site)
+        formula = f"erlang_a_agents(site_share{end} * {rate}, {same})"
+        yield Line(key=f"site_needed{end}", value=apart[site], unit="agents", formula=formula, of=site)
+    formula = " + ".join(f"site_needed{_end(site)}" for site in shares)
+    yield Line(key="needed", value=sum(apart.values()), unit="agents", formula=formula)
 
 
 def _staff(result: Result, at: int, places: list[str], table: "pl.DataFrame | None") -> Iterator[Line]:
