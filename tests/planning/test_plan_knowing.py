@@ -11,6 +11,8 @@ from surgesim.demand.past import PATH_SEED, forecast_needs
 from surgesim.model.build import build
 from surgesim.planning import reserve
 from surgesim.planning.knowing import PATHS, dear_jpy, knowing
+from surgesim.planning.knowing import _english as said
+from surgesim.planning.knowing import _japanese as said_ja
 from surgesim.planning.planner import plan
 from surgesim.planning.read import read
 from surgesim.planning.reserve import Option
@@ -79,3 +81,13 @@ def test_fresh_sample_paths_of_a_forecast_are_others_with_the_same_mean():
     assert not set(totals[0].tolist()) & set(totals[1].tolist())
     error = (totals[0].var(ddof=1) / 60 + totals[1].var(ddof=1) / 60) ** 0.5
     assert abs(totals[0].mean() - totals[1].mean()) < 3.0 * error
+
+
+@pytest.mark.parametrize(("mean", "sentences"), [(0.0, 1), (900.0, 3)])
+def test_where_nothing_has_to_be_kept_ready_one_sentence_says_so(mean, sentences):
+    numbers = {
+        "paths": 200, "short_jpy": 45_000.0, "mean_jpy": mean, "error_jpy": 0.0, "value_of_stochastic_solution_jpy": 0.0,
+        "value_of_perfect_information_jpy": 0.0,
+    }  # fmt: skip
+    assert len(said(numbers)) == len(said_ja(numbers)) == sentences
+    assert ("nothing has to be kept ready" in said(numbers)[0]) == (sentences == 1)

@@ -57,7 +57,7 @@ def test_what_cannot_be_kept_says_which_cap_can():
     told = math.ceil(1e3 * work / there) / 1e3
     assert f"from 50.0% to {told:.1%}" in way.sentences[0]
     assert _cost(told, work, on_hand=6)[0] < math.inf
-    assert "more work than time" in sentence(CAP, 0, 0.5)
+    assert "more work than time" in sentence(CAP, 0, 0.5, "Hotline")
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ from surgesim.planning.problem import Period, Promise
 from surgesim.planning.relax import conflict, refuse
 from surgesim.planning.rounding import staged
 from surgesim.planning.solve import solve
+from surgesim.scenario.fields import Text
 
 DAY = (Period("2027-11-01", np.arange(4)),)
 MAIL = Promise(0, "calls", "on_time", "offered", 0.9, True, DAY)
@@ -120,3 +121,18 @@ def test_what_can_be_done_in_fractions_of_a_head_only_is_refused_with_ways_out()
 def test_no_two_kinds_are_called_the_same():
     pages = [SHELF.load(kind) for kind in SHELF.kinds()]
     assert len({page.TITLE for page in pages}) == len({page.TITLE_JA for page in pages}) == len(pages)
+
+
+@pytest.mark.parametrize("kind", sorted(_cases()))
+def test_ways_out_call_everything_by_its_title(kind):
+    desk, other = _cases()[kind]
+    named = {
+        "queues": [promise.queue_name for promise in desk.promises], "groups": [staff.group for staff in desk.staff],
+        "sites": [site.name for site in desk.sites], "trunks": [trunk.name for trunk in desk.trunks],
+        "standby": [package.name for package in desk.standby],
+    }  # fmt: skip
+    titles = {part: {name: Text(en="{Title}", ja="{題}") for name in names} for part, names in named.items()}
+    refused = refuse(Draft(replace(desk, titles=titles), curves(desk, **other)).build(), 20.0).refusal
+    for way in refused.ways:
+        assert all("{Title}" in sentence or "budget" in sentence for sentence in way.sentences)
+        assert not any(re.search("[A-Za-z]", sentence) for sentence in way.japanese)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from surgesim.erlang.single import erlang_c
-from surgesim.report.answer import binding, how_sure, promise_rows, reason_rows, verdict, within
+from surgesim.report.answer import binding, how_sure, promise_rows, reason_rows, verdict, weakest, within
 from surgesim.report.facts import Facts
 from surgesim.report.gather.collect import facts_of_plan, facts_of_result, judged
 from surgesim.report.gather.formulas import agents_needed, busy_size, capacity_model, offered_load
@@ -186,3 +186,22 @@ def test_the_first_page_says_how_sure_what_binds_and_what_a_point_costs(facts: F
         assert text in first
     bare = facts.model_copy(update={"certificate": None})
     assert binding(bare, "en") == ()
+
+
+def test_the_weakest_time_of_day_is_told_where_it_falls_short(plan: Any) -> None:
+    found = facts_of_plan(plan)
+    grid = found.grids[0]
+    rows = plan.result.intervals.with_columns(time=pl.col("start").dt.strftime("%H:%M"))
+    sums = rows.group_by("time").agg(pl.col("answered_within", "offered").sum()).filter(pl.col("offered") > 0)
+    shares = {row["time"]: row["answered_within"] / row["offered"] for row in sums.iter_rows(named=True)}
+    assert grid.weakest is not None
+    assert grid.weakest.time == min(shares, key=lambda time: shares[time])
+    assert grid.weakest.value == pytest.approx(shares[grid.weakest.time])
+    days = plan.result.tables.axes.clock.days
+    offered = sums.filter(pl.col("time") == grid.weakest.time)["offered"].item() / plan.result.replications / days
+    assert grid.weakest.offered_day == pytest.approx(offered)
+    said = {language: weakest(found, language)[0] for language in ("en", "ja")}
+    assert f"Recall line, weakest time of day: {grid.weakest.time}" in said["en"]
+    assert f"受付窓口で最も弱い時間帯: {grid.weakest.time}" in said["ja"]
+    kept = found.model_copy(update={"grids": (grid.model_copy(update={"weakest": None}),)})
+    assert weakest(kept, "en") == ()

@@ -67,6 +67,13 @@ def test_a_forecast_draws_its_bands_history_and_announcement(language: str, word
     assert list(lines["median"]) == pytest.approx(by_day.table["p50"].to_list())
 
 
+def test_an_announcement_is_marked_at_its_day_whatever_the_hour() -> None:
+    """The day's dot is at midnight; a line at ten would stand behind the day that answers it."""
+    made = ss.forecast(history(), horizon="7d", announcements=["2024-03-20 10:00"])
+    line = next(line for line in made.plot().axes[0].get_lines() if line.get_label() == "announcement")
+    assert line.get_xdata()[0] == style.place_of(date(2024, 3, 20))
+
+
 def test_what_really_came_is_drawn_over_the_forecast() -> None:
     made = ss.forecast(history()[:77], horizon="7d")
     axes = made.plot(actual=history()[77:82]).axes[0]

@@ -11,8 +11,11 @@ from surgesim.base.errors import InputError, Problem, ScenarioError
 from surgesim.cli.options import HEADLINE, Json, Language, Overrides, Replications, Seed, Sets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
+    from surgesim.report.plan_difference import Decision
     from surgesim.result.compare import Comparison
     from surgesim.result.result import Result
 
@@ -56,20 +59,37 @@ def compare(
     lang: Language = "en",
     json_: Json = False,
 ) -> None:
-    """Compare two runs: what differs in the scenarios, and paired differences with 95 % intervals.
+    """Compare two runs or plans: cost and decisions of plans, what differs in the scenarios, paired differences with intervals.
 
     Both runs meet the same luck where they have the same seed. --json gives every measure.
 
     Example: surgesim compare out/one out/two --by queue
     """
+    from surgesim.report.plan_difference import decisions
     from surgesim.result.compare import compare as compare_results
 
     first, second = (_result(path, replications, seed) for path in (a, b))
     found = compare_results(first, second, by=tuple(word for word in by.split(",") if word))
+    decided = decisions(a, b)
     if json_:
-        typer.echo(found.table.write_json())
+        rows = [{"measure": one.key, "a": one.a, "b": one.b, "difference": one.difference, "unit": one.unit} for one in decided]
+        typer.echo(json.dumps([*rows, *json.loads(found.table.write_json())]))
         return
+    _say_decisions(decided, lang)
     _say_comparison(found, found.table if everything else found.table.filter(found.table["measure"].is_in(HEADLINE)), lang)
+
+
+def _say_decisions(decided: "Sequence[Decision]", language: str) -> None:
+    """Print what two plans decide otherwise, and what they cost; nothing where there are no plans."""
+    import polars as pl
+
+    from surgesim.cli.terminal import show_table
+    from surgesim.report.words import speaker
+
+    say = speaker(language)
+    if decided:
+        names = (say("measure"), "a", "b", say("difference"))
+        show_table(pl.DataFrame([one.row(language) for one in decided], schema=names, orient="row"), say("decisions_title"))
 
 
 def _say_comparison(found: "Comparison", table: "pl.DataFrame", language: str) -> None:

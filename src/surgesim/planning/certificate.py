@@ -14,6 +14,8 @@ from surgesim.planning.safety import Check
 from surgesim.planning.sensitivity import alternatives
 
 MOST_MARGINALS = 12
+NOTABLE = 1e-5
+"""Share of the cost below which what one more is worth is not worth a sentence."""
 BOUND_OF = (
     "the calibrated curves with their safety margins: no combination of sites, hires, lines, seats and shifts that "
     "keeps every promise by these curves costs less (linear relaxation in which every site opens on one day or not at all); "
@@ -129,7 +131,7 @@ def marginals(relaxed: Relaxed) -> list[tuple[str, str]]:
         yen = (relaxed.one_more(marginal, lower, upper).objective - base) * (1.0 if marginal.scale > 0 else -1.0)
         if np.isinf(yen) and marginal.never[0]:
             found.append((yen, marginal.never))
-        elif 1.0 <= yen < np.inf:
+        elif max(1.0, NOTABLE * base) <= yen < np.inf:
             said = marginal.sentence(yen)
             found.append((yen, (said, marginal.japanese(yen) if marginal.japanese else said)))
     return [said for _, said in sorted(found, key=lambda pair: -pair[0])[:MOST_MARGINALS]]

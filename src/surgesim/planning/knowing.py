@@ -55,7 +55,15 @@ def knowing(model: Model, problem: Problem, seed: int, paths: int = PATHS) -> di
     return {"knowing": _english(numbers), "knowing_ja": _japanese(numbers), "two_stage": numbers}
 
 
+def _nothing(found: dict[str, Any]) -> bool:
+    """Whether what is there covers every path, so that there is nothing to keep ready and nothing to know."""
+    keys = ("mean_jpy", "value_of_stochastic_solution_jpy", "value_of_perfect_information_jpy")
+    return all(found[key] < 0.5 for key in keys)
+
+
 def _english(found: dict[str, Any]) -> list[str]:
+    if _nothing(found):
+        return [f"what is there covers each of {found['paths']} paths of demand: nothing has to be kept ready"]
     over = f"over {found['paths']} paths of demand, a head short for a day at ¥{found['short_jpy']:,.0f}"
     mean = f"what is kept ready and used costs ¥{found['mean_jpy']:,.0f} on average (standard error ¥{found['error_jpy']:,.0f})"
     return [
@@ -68,6 +76,8 @@ def _english(found: dict[str, Any]) -> list[str]:
 
 
 def _japanese(found: dict[str, Any]) -> list[str]:
+    if _nothing(found):
+        return [f"需要の経路{found['paths']}本のすべてを現有の体制で賄えるため、追加の備えは要らない"]
     return [
         f"二段階の計画(需要の経路{found['paths']}本、1人1日の不足を¥{found['short_jpy']:,.0f}とする): "
         f"確保と利用の費用は平均¥{found['mean_jpy']:,.0f}(標準誤差¥{found['error_jpy']:,.0f})",

@@ -148,6 +148,19 @@ def _promise_row(facts: Facts, promise: Promise, language: str) -> Row:
     return promise_title(facts, promise, language), period, *shares, verdict
 
 
+def weakest(facts: Facts, language: str) -> tuple[str, ...]:
+    """Return a sentence for each promised queue that has a time of day at which the service falls short of the promise."""
+    say = speaker(language)
+    return tuple(
+        say(
+            "weakest", queue=facts.called("queues", grid.queue, language), time=grid.weakest.time,
+            measure=label(grid.measure, language), value=share(grid.weakest.value), calls=whole(grid.weakest.offered_day),
+        )
+        for grid in facts.grids
+        if grid.weakest is not None
+    )  # fmt: skip
+
+
 def happened(facts: Facts, language: str) -> tuple[Row, ...]:
     """Return rows of word, forecast and actual; nothing where nothing is known yet."""
     return tuple(_happened(facts, language)) if facts.fan is not None and facts.fan.actual_days else ()

@@ -94,9 +94,11 @@ def _promises(facts: Facts, language: str) -> "Table":
         title, period, value, bound, here, chance, verdict = row
         style = "green" if promise.sure else "red"
         words = {"value": value, "period": period, "bound": bound, "confidence": confidence, "here": here, "chance": chance}
-        line = say("promise_line", **words)
+        line = say("promise_line" if len(promise.periods) > 1 else "promise_whole", **words)
         table.add_row(Text(verdict, style=f"bold {style}"), Text(title, style="bold"))
         table.add_row("", Text(line))
+    for text in answer.weakest(facts, language):
+        table.add_row(Text("!", style="bold yellow"), Text(text))
     return table
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from surgesim.report.facts_people import People
 from surgesim.report.facts_titles import Titled
-from surgesim.report.facts_waiting import Ages, Numbers, Ribbon, Waits
+from surgesim.report.facts_waiting import Ages, Grid, Numbers, Ribbon, Waits
 from surgesim.scenario.fields import Assumption, Closed, Text
 
 
@@ -226,18 +226,6 @@ class Staffing(Closed):
     """Agents that the formula of Erlang A asks for at the mean demand; None where nobody calls."""
     needed_busy: Numbers = ()
     """The same on a day so busy that only 5 % of the replications are busier; empty where there is one replication."""
-
-
-class Grid(Closed):
-    """Service level of one queue by day and time of day."""
-
-    queue: str
-    measure: str
-    promised: float | None
-    days: tuple[date, ...]
-    times: tuple[str, ...]
-    values: tuple[Numbers, ...]
-    """By day, then time; None where nobody called."""
 
 
 class Flow(Closed):

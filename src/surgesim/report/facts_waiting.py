@@ -38,3 +38,26 @@ class Waits(Closed):
     """Upper edge of each bin; None is endless."""
     handled: tuple[float, ...]
     abandoned: tuple[float, ...]
+
+
+class Weakest(Closed):
+    """The time of day with the worst service over the whole period."""
+
+    time: str
+    value: float
+    offered_day: float
+    """Contacts a day at that time."""
+
+
+class Grid(Closed):
+    """Service level of one queue by day and time of day."""
+
+    queue: str
+    measure: str
+    promised: float | None
+    days: tuple[date, ...]
+    times: tuple[str, ...]
+    values: tuple[Numbers, ...]
+    """By day, then time; None where nobody called."""
+    weakest: Weakest | None = None
+    """Where the queue has a promise and a time of day falls short of it."""

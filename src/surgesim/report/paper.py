@@ -87,6 +87,7 @@ def _answer(facts: Facts, language: str) -> Iterator[Block]:
         bound = say("bound_shown", confidence=numbers.share(facts.head.confidence, 0))
         head = (say("promise"), say("worst"), say("value"), bound, say("chance_period"), say("chance"), say("met"))
         yield _table(head, answer.promise_rows(facts, language), right=(2, 3, 4, 5), widths=(3.2, 1.4, 1, 1.3, 1.3, 1.3, 1))
+        yield from (_text(text) for text in answer.weakest(facts, language))
     if facts.costs:
         yield from _bill(facts, language)
 

@@ -24,6 +24,7 @@ TABLES: dict[str, tuple[str, str]] = {
         "{b} (b) から {a} (a) を引いた差。乱数は別々(±と括弧内は95%信頼区間)",
     ),
     "compare_certain_title": ("{b} (b) less {a} (a), expected values", "{b} (b) から {a} (a) を引いた差(期待値)"),
+    "decisions_title": ("The plans", "計画の比較"),
     "preview_title": ("{engine} less simulation, by day", "{engine}からシミュレーションを引いた差(日別)"),
     "idle": ("0 throughout: {names}", "全期間で0: {names}"),
     "changed": ("{path}: {before} -> {after}", "{path}: {before} → {after}"),

@@ -95,6 +95,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "最も厳しい期間 ({period}) で {value}、 信頼度 {confidence} での限界値 {bound}、 "
         "その期間は反復の {here} で、 全期間では {chance} で達成",
     ),
+    "promise_whole": (
+        "{value}; bound shown with {confidence} confidence: {bound}; kept by {chance} of the replications",
+        "{value}、 信頼度 {confidence} での限界値 {bound}、 反復の {chance} で達成",
+    ),
+    "weakest": (
+        "{queue}, weakest time of day: {time}, {measure} {value} of {calls} contacts a day; "
+        "a promise in every interval would forbid it",
+        "{queue}で最も弱い時間帯: {time}、 {measure} {value} (1日{calls}件)。 時間帯ごとの約束にすれば避けられる",
+    ),
     "total_mean": ("Total, mean of the replications", "合計(反復の平均)"),
     "worst": ("Tightest period", "最も厳しい期間"),
     "bound_shown": ("Bound shown ({confidence} confidence)", "限界値(信頼度{confidence})"),
@@ -102,7 +111,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "kept": ("kept", "達成"),
     "missed": ("missed", "未達"),
     "unsure": ("kept on average, not shown", "平均では達成、未確証"),
-    "all_kept": ("Every promise is kept and shown by simulation.", "すべての約束がシミュレーションで確証された。"),
+    "all_kept": (
+        "Every promise is kept on average over the futures, shown by simulation.",
+        "すべての約束が(起こりうる需要の平均で)守られることをシミュレーションで確証した。",
+    ),
     "all_probable": (
         "Simulation shows that every promise holds in each of its periods with a probability of at least {probability}.",
         "すべての約束が各期間で{probability}以上の確率で守られることをシミュレーションで確証した。",

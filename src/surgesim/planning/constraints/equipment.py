@@ -40,8 +40,9 @@ def restrict(draft: Draft) -> None:
     gear = {j: site.equipment for j, site in enumerate(problem.sites) if site.equipment is not None}
 
     def most(_: Any, j: int) -> Any:
-        text = f"buy {{:,.0f}} more lots of equipment for {problem.sites[j].name} (now at most {gear[j].lots})"
-        text_ja = f"{problem.sites[j].name}の設備をあと{{:,.0f}}式購入する(現在は最大{gear[j].lots}式)"
+        name, ja = printed(problem, "sites", problem.sites[j].name)
+        text = f"buy {{:,.0f}} more lots of equipment for {name} (now at most {gear[j].lots})"
+        text_ja = f"{ja}の設備をあと{{:,.0f}}式購入する(現在は最大{gear[j].lots}式)"
         return block.lots[j] <= gear[j].lots + draft.relax(KIND, float(gear[j].lot), saying(text), saying(text_ja))
 
     def equipped(_: Any, j: int, d: int) -> Any:

@@ -62,8 +62,9 @@ def restrict(draft: Draft) -> None:
 
     def limit(_: Any, k: int) -> Any:
         staff = problem.staff[k]
-        text = f"allow {{:,.0f}} more hires in {staff.group} (now at most {staff.hires})"
-        text_ja = f"{staff.group}の採用をあと{{:,.0f}}人認める(現在は最大{staff.hires}人)"
+        name, ja = printed(problem, "groups", staff.group)
+        text = f"allow {{:,.0f}} more hires in {name} (now at most {staff.hires})"
+        text_ja = f"{ja}の採用をあと{{:,.0f}}人認める(現在は最大{staff.hires}人)"
         more = draft.relax(KIND, 1.0, saying(text), saying(text_ja))
         return quicksum(block.hired[k, o] for o in orders(problem, k)) <= staff.hires + more
 

@@ -45,16 +45,16 @@ def restrict(draft: Draft) -> None:
     from pyomo.environ import Constraint, ConstraintList, quicksum
 
     problem, block = draft.problem, draft.block(KIND)
-    names = {t: problem.trunks[t].name for t in block.lots}
+    names = {t: printed(problem, "trunks", problem.trunks[t].name) for t in block.lots}
     more = {
         t: draft.relax(
             KIND,
             0.2,
             saying(f"allow {{:,.0f}} more lines on {name}"),
-            saying(f"{name}の回線をあと{{:,.0f}}本認める"),
+            saying(f"{ja}の回線をあと{{:,.0f}}本認める"),
             step=float(problem.trunks[t].lot),
         )
-        for t, name in names.items()
+        for t, (name, ja) in names.items()
     }
     block.most = Constraint(
         list(block.lots),

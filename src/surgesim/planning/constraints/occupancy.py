@@ -38,8 +38,13 @@ def restrict(draft: Draft) -> None:
         promise, offered = problem.promises[p], draft.surrogate.offered[p, r]
         share = promise.bound * problem.interval_s / promise.unit_s
         keys = [(g, i) for i in promise.periods[r].intervals.tolist() for g in promise.groups if (g, i) in draft.agents]
+        queue, ja = (problem.called("queues", promise.queue_name).in_language(language) for language in ("en", "ja"))
         missing = draft.relax(
-            KIND, 100.0, lambda share: sentence(promise, r, share), lambda share: sentence_ja(promise, r, share), step=1e-4
+            KIND,
+            100.0,
+            lambda share: sentence(promise, r, share, queue),
+            lambda share: sentence_ja(promise, r, share, ja),
+            step=1e-4,
         )
         return draft.body([*(share * draft.agents[key] for key in keys), *draft.surplus[p, r], offered * missing]) >= 0.0
 
@@ -56,19 +61,19 @@ def restrict(draft: Draft) -> None:
         )
 
 
-def sentence(promise: Promise, r: int, share: float) -> str:
+def sentence(promise: Promise, r: int, share: float, queue: str) -> str:
     """Return what to relax: the cap at which the agents who can be there are enough."""
     left = 1.0 - share / promise.bound
-    where = f"the promised occupancy of {promise.queue_name} {place(promise, r)}"
+    where = f"the promised occupancy of {queue} {place(promise, r)}"
     if left <= promise.bound:
         return f"drop {where}, now at most {promise.bound:.1%}: there is more work than time"
     return f"raise {where} from {promise.bound:.1%} to {raised(promise, left):.1%}"
 
 
-def sentence_ja(promise: Promise, r: int, share: float) -> str:
+def sentence_ja(promise: Promise, r: int, share: float, queue: str) -> str:
     """Return what to relax, in Japanese."""
     left = 1.0 - share / promise.bound
-    where = f"{promise.queue_name}の占有率の上限({place_ja(promise, r)})"
+    where = f"{queue}の占有率の上限({place_ja(promise, r)})"
     if left <= promise.bound:
         return f"{where}{promise.bound:.1%}をなくす: 作業量が時間を上回っている"
     return f"{where}を{promise.bound:.1%}から{raised(promise, left):.1%}に上げる"

@@ -60,11 +60,11 @@ def restrict(draft: Draft) -> None:
         k: draft.relax(
             KIND,
             0.1,
-            saying(f"allow {{:,.1f}} more hours of overtime in {problem.staff[k].group} in any 7 days, in all"),
-            saying(f"{problem.staff[k].group}の残業を7日間で合計あと{{:,.1f}}時間認める"),
+            saying(f"allow {{:,.1f}} more hours of overtime in {name} in any 7 days, in all"),
+            saying(f"{ja}の残業を7日間で合計あと{{:,.1f}}時間認める"),
             step=0.1,
         )
-        for k in hours
+        for k, (name, ja) in ((k, printed(problem, "groups", problem.staff[k].group)) for k in hours)
         if problem.staff[k].overtime_week_s < float("inf")
     }
     limits = {(k, one.name): one for k in hours for one in [*_weeks(draft, k), *_legal(draft, k)]}

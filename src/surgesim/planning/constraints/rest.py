@@ -13,7 +13,7 @@ staff as a whole.
 
 from typing import Any
 
-from surgesim.planning.draft import Draft, saying
+from surgesim.planning.draft import Draft, printed, saying
 from surgesim.planning.problem import StaffChoice
 
 KIND = "rest"
@@ -47,15 +47,15 @@ def restrict(draft: Draft) -> None:
     problem, block = draft.problem, draft.block(KIND)
     clashes = {(k, end): pair for k, staff in enumerate(problem.staff) for end, pair in conflicts(staff).items()}
     tired = sorted({k for k, _ in clashes if problem.staff[k].rest_s > 0})
-    names = {k: problem.staff[k].group for k in tired}
+    names = {k: printed(problem, "groups", problem.staff[k].group) for k in tired}
     more = {
         k: draft.relax(
             KIND,
             1.0,
             saying(f"let {{:,.0f}} heads of {name} begin again before their rest is over"),
-            saying(f"{name}の{{:,.0f}}人を休息が終わる前に勤務させる"),
+            saying(f"{ja}の{{:,.0f}}人を休息が終わる前に勤務させる"),
         )
-        for k, name in names.items()
+        for k, (name, ja) in names.items()
     }
 
     def apart(_: Any, k: int, end: float, d: int) -> Any:

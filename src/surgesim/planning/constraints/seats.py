@@ -50,10 +50,10 @@ def restrict(draft: Draft) -> None:
         draft.relax(
             KIND,
             1.0,
-            saying(f"add {{:,.0f}} seats at {site.name} , there from the first day"),
-            saying(f"{site.name}の席を初日からあと{{:,.0f}}席増やす"),
+            saying(f"add {{:,.0f}} seats at {name}, there from the first day"),
+            saying(f"{ja}の席を初日からあと{{:,.0f}}席増やす"),
         )
-        for site in problem.sites
+        for name, ja in (printed(problem, "sites", site.name) for site in problem.sites)
     ]
     block.open = Constraint(
         list(draft.most_added),

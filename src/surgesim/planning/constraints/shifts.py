@@ -8,7 +8,7 @@ with :math:`A_{k,d}` the heads of staff k who can work on day d (on hand, and hi
 costs its paid hours.
 """
 
-from surgesim.planning.draft import Draft, Term, saying
+from surgesim.planning.draft import Draft, Term, printed, saying
 from surgesim.planning.problem import StaffChoice
 
 KIND = "shifts"
@@ -54,11 +54,12 @@ def declare(draft: Draft) -> None:
 
 def _more(draft: Draft, staff: StaffChoice) -> Term:
     """Return how many more heads are on hand, where that is looked for."""
+    name, ja = printed(draft.problem, "groups", staff.group)
     return draft.relax(
         KIND,
         1.0,
-        saying(f"have {{:,.0f}} more heads of {staff.group} on hand (now {staff.on_hand})"),
-        saying(f"{staff.group}の在籍をあと{{:,.0f}}人増やす(現在{staff.on_hand}人)"),
+        saying(f"have {{:,.0f}} more heads of {name} on hand (now {staff.on_hand})"),
+        saying(f"{ja}の在籍をあと{{:,.0f}}人増やす(現在{staff.on_hand}人)"),
     )
 
 

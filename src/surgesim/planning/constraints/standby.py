@@ -51,8 +51,9 @@ def restrict(draft: Draft) -> None:
 
     def most(_: Any, n: int) -> Any:
         package = problem.standby[n]
-        text = f"reserve {{:,.0f}} more packages {package.name} (now at most {package.packages})"
-        text_ja = f"待機プラン{package.name}をあと{{:,.0f}}口確保する(現在は最大{package.packages}口)"
+        name, ja = printed(problem, "standby", package.name)
+        text = f"reserve {{:,.0f}} more packages {name} (now at most {package.packages})"
+        text_ja = f"待機プラン{ja}をあと{{:,.0f}}口確保する(現在は最大{package.packages}口)"
         return block.reserved[n] <= package.packages + draft.relax(KIND, float(package.heads), saying(text), saying(text_ja))
 
     block.most = Constraint(packages, rule=most)

@@ -47,11 +47,12 @@ def restrict(draft: Draft) -> None:
     def holds(_: Any, p: int, r: int) -> Any:
         offered = draft.surrogate.offered[p, r]
         promise = problem.promises[p]
+        queue, ja = (problem.called("queues", promise.queue_name).in_language(language) for language in ("en", "ja"))
         missing = draft.relax(
             KIND,
             100.0,
-            lambda share: sentence(promise, r, share),
-            lambda share: sentence_ja(promise, r, share),
+            lambda share: sentence(promise, r, share, queue),
+            lambda share: sentence_ja(promise, r, share, ja),
             most=MOST_SHARE,
             step=0.001,
         )
@@ -91,17 +92,17 @@ def place_ja(promise: Promise, r: int) -> str:
     return f"{name.rpartition(' ')[2]}の週に" if name.startswith("the week") else f"{name}に"
 
 
-def sentence(promise: Promise, r: int, share: float) -> str:
+def sentence(promise: Promise, r: int, share: float, queue: str) -> str:
     """Return what to relax."""
     verb = "lower" if promise.at_least else "raise"
-    where = f"the promised {words(promise)} of {promise.queue_name} {place(promise, r)}"
+    where = f"the promised {words(promise)} of {queue} {place(promise, r)}"
     return f"{verb} {where} from {promise.bound:.1%} to {eased(promise, share):.1%}"
 
 
-def sentence_ja(promise: Promise, r: int, share: float) -> str:
+def sentence_ja(promise: Promise, r: int, share: float, queue: str) -> str:
     """Return what to relax, in Japanese."""
     verb = "下げる" if promise.at_least else "上げる"
-    where = f"{promise.queue_name}の{JAPANESE[promise.measure]}の約束({place_ja(promise, r)})"
+    where = f"{queue}の{JAPANESE[promise.measure]}の約束({place_ja(promise, r)})"
     return f"{where}を{promise.bound:.1%}から{eased(promise, share):.1%}に{verb}"
 
 
@@ -114,4 +115,4 @@ def eased(promise: Promise, share: float) -> float:
 
 def words(promise: Promise) -> str:
     """Return the measure in words."""
-    return promise.measure.replace("_", " ")
+    return "share on time" if promise.measure == "on_time" else promise.measure.replace("_", " ")

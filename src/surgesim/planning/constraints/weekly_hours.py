@@ -30,16 +30,16 @@ def restrict(draft: Draft) -> None:
 
     problem, block = draft.problem, draft.block(KIND)
     bound = [k for k, staff in enumerate(problem.staff) if staff.week_s < float("inf")]
-    names = {k: problem.staff[k].group for k in bound}
+    names = {k: printed(problem, "groups", problem.staff[k].group) for k in bound}
     more = {
         k: draft.relax(
             KIND,
             0.1,
             saying(f"allow {{:,.1f}} more hours a week in {name}, in all"),
-            saying(f"{name}の労働時間を合計で週あと{{:,.1f}}時間認める"),
+            saying(f"{ja}の労働時間を合計で週あと{{:,.1f}}時間認める"),
             step=0.1,
         )
-        for k, name in names.items()
+        for k, (name, ja) in names.items()
     }
 
     def within(_: Any, k: int, last: int) -> Any:

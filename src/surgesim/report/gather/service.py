@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surgesim.report.facts import Busy, Day, Flow, Grid, Period, Promise, Span
-from surgesim.report.facts_waiting import Waits
+from surgesim.report.facts import Busy, Day, Flow, Period, Promise, Span
+from surgesim.report.facts_waiting import Grid, Waits, Weakest
 from surgesim.result.counters import WAIT_EDGES_S
 from surgesim.result.estimates import divide
-from surgesim.result.measures import find, measure_of
+from surgesim.result.measures import BY_NAME, find, measure_of
 from surgesim.result.promises import sums_of
 from surgesim.result.result import Result
 from surgesim.result.sums import combine, grouping
@@ -25,6 +25,8 @@ FLOW = (
     "callback", "promised", "moved", "switched",
 )  # fmt: skip
 """Counts of the path from needs to handled contacts."""
+NOTABLE = 0.01
+"""Share of a queue's contacts that a time of day must have to be told."""
 _TOTALS = (
     *FLOW, "service_level", "service_level_of_handled", "service_level_of_offered_less_short_abandons", "answer_rate",
     "abandonment", "blocking", "on_time", "asa_s", "wait_p50_s", "wait_p90_s", "wait_p95_s", "longest_wait_s", "aht_s",
@@ -160,7 +162,26 @@ def _grid(result: Result, queue: str) -> Grid:
     return Grid(
         queue=queue, measure=measure, promised=promised[0] if promised else None, days=tuple(clock.dates),
         times=tuple(times), values=tuple(tuple(found.get((day, time)) for time in times) for day in clock.dates),
+        weakest=_weakest(result, queue, promised[0]) if promised else None,
     )  # fmt: skip
+
+
+def _weakest(result: Result, queue: str, promised: float) -> Weakest | None:
+    """Return the time of day with the worst service, of those that a notable share of the contacts comes at."""
+    axes, measure = result.tables.axes, BY_NAME[service_measure(result, queue)]
+    columns = tuple(dict.fromkeys(("offered", *measure.columns)))
+    values = result.tables.values("queues", columns).mean(axis=0).reshape(axes.clock.n_intervals, len(axes.queues), -1)
+    mine, sums = values[:, axes.queues.index(queue)], dict[str, Floats]()
+    for start, row in zip(axes.clock.starts, mine, strict=True):
+        sums[f"{start:%H:%M}"] = sums.get(f"{start:%H:%M}", np.zeros(len(row))) + row
+    least = NOTABLE * mine[:, 0].sum()
+    found = []
+    for time, row in sums.items():
+        top, bottom = combine(row[None, None], columns, measure)
+        if row[0] > least and bottom.item() > 0:
+            found.append((top.item() / bottom.item(), time, row[0] / axes.clock.days))
+    value, time, offered = min(found, default=(promised, "", 0.0))
+    return Weakest(time=time, value=value, offered_day=float(offered)) if value < promised else None
 
 
 def flows(found: dict[str, dict[str, Span]]) -> tuple[Flow, ...]:

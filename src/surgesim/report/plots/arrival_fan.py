@@ -52,7 +52,7 @@ def _gaps(values: tuple[float | None, ...]) -> list[float]:
 
 def _announcements(axes: "Axes", fan: Fan, label: str) -> None:
     for number, (at, name) in enumerate(fan.announcements):
-        place = style.place_of(at)
+        place = style.place_of(at.date())  # the day's dot, not the hour behind it: the day answers it
         axes.axvline(place, color=style.PINK, linewidth=1.4, linestyle="--", label=label)
         if name:
             axes.annotate(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surgesim.report import style
-from surgesim.report.facts import Grid
+from surgesim.report.facts_waiting import Grid
 from surgesim.report.numbers import share, short_day
 from surgesim.report.words import label, speaker
 
