@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plan_desk import HOUR, NIGHT, OPENING, PACKAGE, curves, hired, problem, replace, shift, staff
+from plan_desk import HOUR, LOSS, NIGHT, OPENING, PACKAGE, TRUNK, curves, hired, problem, replace, shift, staff
 
 from surgesim.planning.constraints.labour_law import lawful
 from surgesim.planning.decision import capacity, decided
@@ -161,9 +161,40 @@ def test_shrinkage_and_slow_handling_ask_for_so_many_heads_more():
 
 
 def test_agents_beyond_the_seats_do_not_count():
+    """Five agents are needed in every interval."""
     desk = problem(1, (staff(1, on_hand=30),))
-    desk = replace(desk, sites=(replace(desk.sites[0], seats=3, most_seats=3),))
-    assert _cost(desk, curves(desk))[0] == math.inf
+    for seats, possible in ((5, True), (4, False)):
+        desk = replace(desk, sites=(replace(desk.sites[0], seats=seats, most_seats=seats),))
+        assert math.isfinite(_cost(desk, curves(desk))[0]) is possible
+        late = replace(desk, sites=(replace(OPENING, lead_days=1, most_seats=seats),))
+        assert math.isinf(_cost(late, curves(late))[0])
+
+
+@pytest.mark.parametrize(("most", "possible"), [(5, True), (4, False)])
+def test_a_site_that_opens_has_its_seats_once(most, possible):
+    desk = problem(2, (staff(2, on_hand=30),), sites=(replace(OPENING, lead_days=0, most_seats=most),))
+    belief = curves(desk)
+    tomorrow = {key: curve for key, curve in belief.curves.items() if key[1] >= 4}
+    assert math.isfinite(_cost(desk, replace(belief, curves=tomorrow))[0]) is possible
+
+
+def test_no_more_lines_are_added_than_there_are_lots():
+    """Two lots leave a hundred calls without a line, of which the agents can make up for eighty; a third lot saves them all."""
+    few = replace(LOSS, loss=np.array([400.0, 200.0, 100.0]))
+    for lots, possible in ((2, False), (3, True)):
+        desk = problem(1, (staff(1, on_hand=30),), trunks=(replace(TRUNK, lots=lots),))
+        assert math.isfinite(_cost(desk, curves(desk, losses={(0, 0): (few,)}))[0]) is possible
+
+
+@pytest.mark.parametrize(("rest_h", "possible"), [(10.0, True), (10.1, False)])
+def test_rest_between_two_shifts_is_kept_to_the_minute(rest_h, possible):
+    """All who end at 22:00 must begin again at 8:00: ten hours."""
+    late = shift("late", 2, (2, 3), 4.0, start_s=18 * HOUR, end_s=22 * HOUR)
+    early = shift("early", 2, (0, 1), 4.0, start_s=8 * HOUR, end_s=12 * HOUR)
+    desk = problem(2, (staff(2, on_hand=5, shifts=(early, late), rest_s=rest_h * HOUR),))
+    belief = curves(desk)
+    evening_and_morning = {key: curve for key, curve in belief.curves.items() if key[1] in (2, 3, 4, 5)}
+    assert math.isfinite(_cost(desk, replace(belief, curves=evening_and_morning))[0]) is possible
 
 
 @few

@@ -27,7 +27,7 @@ from plan_desk import (
 from surgesim.planning.constraints import SHELF
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Period, Promise
-from surgesim.planning.relax import conflict, refuse
+from surgesim.planning.relax import conflict, refuse, ways_out
 from surgesim.planning.rounding import staged
 from surgesim.planning.solve import solve
 from surgesim.scenario.fields import Text
@@ -136,3 +136,15 @@ def test_ways_out_call_everything_by_its_title(kind):
     for way in refused.ways:
         assert all("{Title}" in sentence or "budget" in sentence for sentence in way.sentences)
         assert not any(re.search("[A-Za-z]", sentence) for sentence in way.japanese)
+
+
+def test_where_no_kind_alone_is_enough_several_are_relaxed_together():
+    """Too few heads and too few seats for a promise and for a cap on occupancy: neither helps without the other."""
+    crowded = problem(1, (staff(1, on_hand=4),), promises=(problem(1).promises[0], replace(CAP, bound=0.5)), sites=(SMALL,))
+    draft = Draft(crowded, replace(curves(crowded), constant={(0, 0): 0.0, (1, 0): -900.0}, losses={})).build()
+    (way,) = ways_out(draft, 20.0)
+    assert len(way.kinds) > 1
+    assert len(way.sentences) > 1
+    assert solve(draft.again(frozenset(way.kinds)).model, 10.0).status == "optimal"
+    for kind in way.kinds:
+        assert solve(draft.again(frozenset(way.kinds) - {kind}).model, 10.0, linear=True).status == "infeasible"
