@@ -19,7 +19,7 @@ from plan_draw import asked, believed, in_whole_numbers, least_cost, priced, sam
 
 from surgesim.base.errors import SolverError
 from surgesim.planning import rounding
-from surgesim.planning.constraints.targets import place
+from surgesim.planning.constraints.targets import place, words
 from surgesim.planning.draft import Draft
 from surgesim.planning.relax import ways_out
 from surgesim.planning.solve import solve
@@ -225,8 +225,8 @@ def _followed(written, problem, belief, sentence):
     if sentence.startswith("let "):
         return _set(written, f"levers.staff.{re.search(r'heads of (.*) begin', sentence)[1]}.rest", "0h"), belief
     asked_for = re.match(r"(?:lower|raise) the promised (.*) of (\S+) (.*) from ([\d.]+)% to ([\d.]+)%", sentence)
-    p = next(p for p, one in enumerate(problem.promises)
-             if (one.measure.replace("_", " "), one.queue_name) == (asked_for[1], asked_for[2]))  # fmt: skip
+    called = [(words(one), one.queue_name) for one in problem.promises]
+    p = called.index((asked_for[1], asked_for[2]))
     promise, share = problem.promises[p], abs(float(asked_for[4]) - float(asked_for[5])) / 100.0
     if promise.measure == "occupancy":
         return _set(written, f"targets.{p}.at_most", f"{asked_for[5]}%"), belief
