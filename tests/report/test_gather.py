@@ -203,5 +203,8 @@ def test_the_weakest_time_of_day_is_told_where_it_falls_short(plan: Any) -> None
     said = {language: weakest(found, language)[0] for language in ("en", "ja")}
     assert f"Recall line, weakest time of day: {grid.weakest.time}" in said["en"]
     assert f"受付窓口で最も弱い時間帯: {grid.weakest.time}" in said["ja"]
+    assert said["en"].endswith("; a promise in every interval would forbid it")
+    plain = found.model_copy(update={"certificate": None})
+    assert weakest(plain, "en")[0] == said["en"].partition(";")[0]  # a run decides nothing
     kept = found.model_copy(update={"grids": (grid.model_copy(update={"weakest": None}),)})
     assert weakest(kept, "en") == ()

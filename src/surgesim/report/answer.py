@@ -150,12 +150,13 @@ def _promise_row(facts: Facts, promise: Promise, language: str) -> Row:
 
 def weakest(facts: Facts, language: str) -> tuple[str, ...]:
     """Return a sentence for each promised queue that has a time of day at which the service falls short of the promise."""
-    say = speaker(language)
+    say, strict = speaker(language), {promise.queue for promise in facts.promises if promise.per == "interval"}
     return tuple(
         say(
             "weakest", queue=facts.called("queues", grid.queue, language), time=grid.weakest.time,
             measure=label(grid.measure, language), value=share(grid.weakest.value), calls=whole(grid.weakest.offered_day),
         )
+        + ("" if facts.certificate is None or grid.queue in strict else say("weakest_mend"))
         for grid in facts.grids
         if grid.weakest is not None
     )  # fmt: skip

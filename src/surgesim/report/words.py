@@ -100,10 +100,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{value}、 信頼度 {confidence} での限界値 {bound}、 反復の {chance} で達成",
     ),
     "weakest": (
-        "{queue}, weakest time of day: {time}, {measure} {value} of {calls} contacts a day; "
-        "a promise in every interval would forbid it",
-        "{queue}で最も弱い時間帯: {time}、 {measure} {value} (1日{calls}件)。 時間帯ごとの約束にすれば避けられる",
+        "{queue}, weakest time of day: {time}, {measure} {value} of {calls} contacts a day",
+        "{queue}で最も弱い時間帯: {time}、 {measure} {value} (1日{calls}件)",
     ),
+    "weakest_mend": ("; a promise in every interval would forbid it", "。 時間帯ごとの約束にすれば避けられる"),
     "total_mean": ("Total, mean of the replications", "合計(反復の平均)"),
     "worst": ("Tightest period", "最も厳しい期間"),
     "bound_shown": ("Bound shown ({confidence} confidence)", "限界値(信頼度{confidence})"),
