@@ -9,12 +9,13 @@ import pytest
 from plan_desk import OPENING, PACKAGE, curves, hired, problem, staff
 from test_plan_whole import TREE
 
+from surgesim.base.errors import SolverError
 from surgesim.planning.break_even import break_evens, lead, wage
 from surgesim.planning.certificate import marginals, worth
 from surgesim.planning.draft import Draft
 from surgesim.planning.planner import plan
 from surgesim.planning.program import Program
-from surgesim.planning.relaxed import Calls, Relaxed, busier
+from surgesim.planning.relaxed import ASTRAY_S, Calls, Relaxed, busier
 from surgesim.planning.sensitivity import changes
 from surgesim.planning.solve import solve
 from surgesim.scenario.scenario import Scenario
@@ -202,6 +203,22 @@ def test_a_plan_that_its_curves_refute_keeps_its_certificate():
     found = worth(Draft(desk, _model(desk, needed=90.0)).build(), 20.0)
     assert "no plan to compare with" in found["marginals"][0]
     assert found["break_even"] == found["alternatives"] == []
+
+
+def test_a_solver_gone_astray_starts_from_the_beginning(monkeypatch):
+    """One that got nowhere from the last solution within its time is asked once more, and only then no time is left."""
+    relaxed, plain, limits = _relaxed(osaka=True), Program.solve, []
+
+    def astray(program, lower, upper, whole, effort):
+        limits.append(effort.seconds)
+        found = plain(program, lower, upper, whole, effort)
+        return replace(found, values=None, optimal=False) if effort.seconds == ASTRAY_S else found
+
+    monkeypatch.setattr(Program, "solve", astray)
+    assert relaxed.solved().objective == pytest.approx(relaxed.base.objective)
+    assert limits == [ASTRAY_S, relaxed.seconds]
+    with pytest.raises(SolverError, match="no time was left"):
+        replace(relaxed, seconds=ASTRAY_S).solved()
 
 
 def test_points_planned_again_cost_what_the_certificate_says(tmp_path):

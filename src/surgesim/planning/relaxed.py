@@ -15,6 +15,8 @@ PAID = ("wages", "training", "night premium", "overtime premium", "guaranteed pa
 """Items of the bill that a wage is paid in."""
 STEP = 0.1
 """Share of more calls by which it is found out what more calls change in the programme."""
+ASTRAY_S = 5.0
+"""Time after which a solver that started from the last solution starts from the beginning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,11 @@ class Relaxed:
         most = self.program.upper if upper is None else upper
         most = most if none_of is None else np.where(none_of, 0.0, most)
         least = self.program.lower if lower is None else lower
-        found = self.program.solve(least, most, np.zeros(len(most), dtype=bool), Effort(self.seconds))
+        nothing = np.zeros(len(most), dtype=bool)
+        found = self.program.solve(least, most, nothing, Effort(min(self.seconds, ASTRAY_S)))
+        if not found.optimal:  # the way from the last solution can lead nowhere: what has none at all is seen from the beginning
+            self.program.highs.clearSolver()
+            found = self.program.solve(least, most, nothing, Effort(self.seconds))
         if not found.optimal:
             raise SolverError("no time was left for a relaxation; allow more time")
         return found
