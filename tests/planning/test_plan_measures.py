@@ -8,7 +8,8 @@ from surgesim.planning.frontier import budget_frontier
 from surgesim.planning.planner import plan
 from surgesim.planning.switches import choices, options
 from surgesim.report.gather.capacity import costs
-from surgesim.report.plots.cost_items import name
+from surgesim.report.gather.collect import facts_of_plan
+from surgesim.report.plots.cost_items import name, named_costs
 from surgesim.scenario.measures import sets, with_measures
 from surgesim.scenario.scenario import Scenario
 
@@ -105,12 +106,17 @@ def test_a_measure_that_changes_the_rules_is_taken_where_it_saves_agents(folder,
         "tool": {"queues.calls.handling.talk": "lognormal(4min, cv 0.8)"},
         "recording": {"queues.calls.handling.after": "exponential(2min)"},
     }
-    tree = {**_tree({"tool": {"cost": "500 JPY"}, "recording": {"cost": "500 JPY"}}), "overrides": overrides}
+    title = {"en": "Desk tool", "ja": "業務支援ツール"}
+    tree = {**_tree({"tool": {"cost": "500 JPY", "title": title}, "recording": {"cost": "500 JPY"}}), "overrides": overrides}
     found = plan(Scenario.build(tree, folder), replications=40)
     assert found.certificate["measures"] == ["tool"]
     assert found.cost < alone[()].cost
     assert found.result.promises()["sure"].all()
     assert len(found.certificate["sets_of_measures"]) == 4
+    assert "measures taken: Desk tool; 4 sets were compared" in found.certificate["notes"]
+    facts = facts_of_plan(found)
+    assert facts.called("measures", "tool", "ja") == "業務支援ツール"
+    assert "対策: 業務支援ツール" in {name(row, "ja") for row in named_costs(facts, "ja")}
 
 
 def test_sets_for_which_there_is_no_time_are_named(folder, alone):
@@ -127,10 +133,14 @@ def test_sets_for_which_there_is_no_time_are_named(folder, alone):
 
 
 def test_without_any_set_that_works_the_way_out_is_told(folder):
-    tree = _tree({"chatbot": {}})
+    tree = _tree({"chatbot": {"title": {"en": "Chat assistant", "ja": "チャット案内"}}})
     tree["levers"]["staff"] = {"regular": {**TREE["levers"]["staff"]["regular"], "on_hand": 1}}
-    with pytest.raises(InfeasibleError, match=r"(?s)with no measure: .*lower the promised.*any other set of measures: chatbot"):
+    says = r"(?s)with no measure: .*lower the promised.*any other set of measures: Chat assistant"
+    with pytest.raises(InfeasibleError, match=says) as refused:
         plan(Scenario.build(tree, folder), replications=20)
+    japanese = str(refused.value.in_language("ja"))
+    assert japanese.startswith("対策なしの場合: すべての約束を守れる計画はない。")
+    assert japanese.endswith("ほかの対策の組合せでも計画はない: チャット案内")
 
 
 def test_a_budget_buys_the_service_that_it_can(folder, alone):

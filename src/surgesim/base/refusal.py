@@ -59,8 +59,10 @@ class Refusal:
         What each of them says, in English and Japanese.
     ways : tuple of WayOut
         What to relax: any one of them is enough.
-    measures, others : tuple of str
-        Measures taken, and other sets of measures with which there is no plan either; where there are measures to choose.
+    measures, measures_ja : str
+        Measures taken, where there are measures to choose.
+    others, others_ja : tuple of str
+        Other sets of measures with which there is no plan either.
     """
 
     conflict: tuple[str, ...]
@@ -69,8 +71,10 @@ class Refusal:
     broken: tuple[str, ...]
     broken_ja: tuple[str, ...]
     ways: tuple[WayOut, ...]
-    measures: tuple[str, ...] | None = None
+    measures: str = ""
+    measures_ja: str = ""
     others: tuple[str, ...] = ()
+    others_ja: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.in_language("en")
@@ -80,7 +84,7 @@ class Refusal:
         return "\n".join(self._japanese() if language == "ja" else self._english())
 
     def _english(self) -> Iterator[str]:
-        with_ = "" if self.measures is None else f"with {' + '.join(self.measures) or 'no measure'}: "
+        with_ = f"with {self.measures}: " if self.measures else ""
         yield f"{with_}no plan keeps every promise."
         yield from (f"  {one}" for one in self.broken)
         if self.conflict:
@@ -94,7 +98,7 @@ class Refusal:
             yield f"Nor is there one with any other set of measures: {', '.join(self.others)}."
 
     def _japanese(self) -> Iterator[str]:
-        with_ = "" if self.measures is None else f"対策({'、'.join(self.measures) or 'なし'})の場合: "
+        with_ = f"{self.measures_ja}の場合: " if self.measures_ja else ""
         yield f"{with_}すべての約束を守れる計画はない。"
         yield from (f"  {one}" for one in self.broken_ja)
         if self.conflict:
@@ -104,8 +108,8 @@ class Refusal:
         else:
             yield "次のいずれか1つで足りる:" if len(self.ways) > 1 else "次のとおりで足りる:"
         yield from (f"  - {way.in_language('ja')}" for way in self.ways)
-        if self.others:
-            yield f"ほかの対策の組合せでも計画はない: {'、'.join(self.others)}"
+        if self.others_ja:
+            yield f"ほかの対策の組合せでも計画はない: {' / '.join(self.others_ja)}"
 
     def plain(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

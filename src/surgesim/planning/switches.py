@@ -17,8 +17,10 @@ from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.rounds import calibrate, relax
 from surgesim.planning.solve import relative_gap
 from surgesim.planning.work import Round, Work
+from surgesim.scenario.fields import Text
 from surgesim.scenario.measures import sets, with_measures
 from surgesim.scenario.scenario import Scenario
+from surgesim.scenario.titles import called
 
 Ready = Callable[[Scenario, tuple[MeasureChoice, ...]], Work]
 """From a scenario and the measures taken in it to the state of a planning run."""
@@ -36,6 +38,8 @@ class Option:
         Measures taken.
     scenario : Scenario
         What is asked then.
+    titles : tuple of Text
+        What the measures are called in print.
     work, done : Work, Round or None
         The calibrated planning run; None where there is no plan.
     bound : float
@@ -48,6 +52,7 @@ class Option:
 
     names: tuple[str, ...]
     scenario: Scenario
+    titles: tuple[Text, ...]
     work: Work | None = None
     done: Round | None = None
     bound: float = math.inf
@@ -57,7 +62,12 @@ class Option:
     @property
     def title(self) -> str:
         """The measures in words."""
-        return " + ".join(self.names) or "no measure"
+        return " + ".join(title.in_language("en") for title in self.titles) or "no measure"
+
+    @property
+    def title_ja(self) -> str:
+        """The measures in Japanese."""
+        return "、".join(title.in_language("ja") for title in self.titles) or "対策なし"
 
 
 def options(scenario: Scenario) -> list[Option]:
@@ -65,7 +75,8 @@ def options(scenario: Scenario) -> list[Option]:
     found = []
     for names in sets(scenario):
         try:
-            found.append(Option(names, with_measures(scenario, names)))
+            titles = tuple(called(scenario, "measures", name) for name in names)
+            found.append(Option(names, with_measures(scenario, names), titles))
         except ScenarioError:
             if len(names) < 2:  # two that do not fit together exclude each other; a single one must be right
                 raise
@@ -176,7 +187,9 @@ def _none(tried: Sequence[Option]) -> Exception:
     kind = type(chosen.trouble)
     others = [option.title for option in tried if option is not chosen]
     if isinstance(chosen.trouble, InfeasibleError) and chosen.trouble.refusal is not None:
-        return InfeasibleError(replace(chosen.trouble.refusal, measures=chosen.names, others=tuple(others)))
+        others_ja = tuple(option.title_ja for option in tried if option is not chosen)
+        refusal = replace(chosen.trouble.refusal, measures=chosen.title, measures_ja=chosen.title_ja)
+        return InfeasibleError(replace(refusal, others=tuple(others), others_ja=others_ja))
     more = f"\nNor is there one with any other set of measures: {', '.join(others)}." if others else ""
     return kind(f"with {chosen.title}: {chosen.trouble}{more}")
 
@@ -197,8 +210,9 @@ def _told(best: Option, tried: Sequence[Option]) -> Plan:
     found: Mapping[str, Any] = {
         **plan.certificate,
         "bound_jpy": bound, "bound": bound, "gap": gap, "measures": list(best.names), "sets_of_measures": entries,
+        "measure_titles": {name: title.model_dump() for name, title in zip(best.names, best.titles, strict=True)},
         "notes": [*plan.certificate["notes"], f"measures taken: {best.title}; {len(tried)} sets were compared"],
-        "notes_ja": [*plan.certificate["notes_ja"], f"採用する対策: {'、'.join(best.names) or 'なし'}({len(tried)}通りを比較)"],
+        "notes_ja": [*plan.certificate["notes_ja"], f"採用する対策: {best.title_ja}({len(tried)}通りを比較)"],
         "alternatives": [*(en for en, _ in said), *plan.certificate["alternatives"]],
         "alternatives_ja": [*(ja for _, ja in said), *plan.certificate["alternatives_ja"]],
     }  # fmt: skip
@@ -217,7 +231,7 @@ def _at_least(option: Option) -> float:
 
 
 def _japanese(option: Option) -> str:
-    return f"{'、'.join(option.names)}を採用する" if option.names else "対策を採用しない"
+    return f"{option.title_ja}を採用する" if option.names else "対策を採用しない"
 
 
 def _entry(option: Option) -> dict[str, Any]:

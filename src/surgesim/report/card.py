@@ -71,7 +71,8 @@ def _decisions(facts: Facts, language: str) -> "Table":
         for place, text in enumerate(texts):
             table.add_row(say(word) if place == 0 else "", Text(text))
     if facts.certificate is not None and facts.certificate.measures:
-        table.add_row(say("measures_taken"), Text(", ".join(facts.certificate.measures)))
+        taken = [facts.called("measures", name, language) for name in facts.certificate.measures]
+        table.add_row(say("measures_taken"), Text(", ".join(taken)))
     cost, bound, gap = (numbers.written(figures[k].value, figures[k].kind, language) for k in ("cost_jpy", "bound_jpy", "gap"))
     table.add_row(say("total_cost"), Text(f"{cost}  ({say('bound')}: {bound}; {say('gap')}: {gap})"))
     for queue in dict.fromkeys(promise.queue for promise in facts.promises):

@@ -200,6 +200,8 @@ class MeasureLever(Closed):
     and tries of self-service cost what the channel says, on top.
     """
 
+    title: Words = ""
+    """What it is called in print; its name where it is left out."""
     cost: Annotated[float, price()] = 0.0
     """Cost of taking it, once."""
     day_cost: Annotated[float, price("day")] = 0.0

@@ -8,7 +8,7 @@ from surgesim.scenario.fields import Text, as_text
 if TYPE_CHECKING:
     from surgesim.scenario.scenario import Scenario
 
-KINDS = ("queues", "groups", "sites", "trunks", "shifts", "reasons", "announcements", "standby")
+KINDS = ("queues", "groups", "sites", "trunks", "shifts", "reasons", "announcements", "standby", "measures")
 """Parts that have a title of their own."""
 
 
@@ -27,8 +27,8 @@ def called(scenario: "Scenario", kind: str, name: str) -> Text:
 def _parts(scenario: "Scenario", kind: str) -> Mapping[str, Any]:
     if kind == "announcements":
         return scenario.incident.announcements if scenario.incident is not None else {}
-    if kind == "standby":
-        return scenario.levers.standby if scenario.levers is not None else {}
+    if kind in ("standby", "measures"):
+        return getattr(scenario.levers, kind) if scenario.levers is not None else {}
     parts: Mapping[str, Any] = getattr(scenario, kind)
     return parts
 

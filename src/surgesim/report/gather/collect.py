@@ -46,7 +46,7 @@ def _facts(result: Result, plan: Any) -> Facts:
     decided = {} if plan is None else _decided(plan)
     return Facts(
         head=_head(scenario, result, plan),
-        titles=titles(scenario),
+        titles=titles(scenario) | _of_measures(plan),
         promises=judged(service.promises(result), plan),
         days=with_formulas(result, service.days(result), plan),
         totals=totals,
@@ -63,6 +63,12 @@ def _facts(result: Result, plan: Any) -> Facts:
         remarks=tuple(_remark(flag) for flag in result.flags),
         **decided,
     )
+
+
+def _of_measures(plan: Any) -> dict[str, dict[str, Text]]:
+    """Return what the measures taken are called: the scenario that they made knows them no more."""
+    found = {} if plan is None else plan.certificate.get("measure_titles", {})
+    return {"measures": {name: Text(**text) for name, text in found.items()}} if found else {}
 
 
 def _decided(plan: Any) -> dict[str, Any]:

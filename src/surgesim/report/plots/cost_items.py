@@ -49,7 +49,8 @@ def _tell(axes: "Axes", place: int, end_jpy: float, text: str) -> None:
 
 
 _PAID_FOR = {"opening": "sites", "open days": "sites", "seats": "sites", "equipment": "sites", "supervisors": "sites",
-             "lines": "trunks", "reserving": "standby", "activating": "standby"}  # fmt: skip
+             "lines": "trunks", "reserving": "standby", "activating": "standby", "measure": "measures",
+             "days of": "measures", "self-service of": "measures"}  # fmt: skip
 """What a kind of cost is paid for; a group where it is not named."""
 
 
