@@ -11,7 +11,7 @@ import polars as pl
 from plan_rivals import Rival
 
 import surgesim as ss
-from surgesim.engines import expected_needs
+from surgesim.engines import known_luck
 from surgesim.model.model import Model
 from surgesim.planning.decision import Capacity, Decision, capacity, decided
 from surgesim.planning.draft import Draft
@@ -93,7 +93,7 @@ class Case:
         """Return what the marks of the verification make of a staffing."""
         staffed = self.model.with_capacity(agents=agents, paid_s=paid_s, lines=lines)
         tables = run(staffed, seed=self.given.seed, replications=self.given.replications)
-        return seen(self.problem, tables, expected_needs(self.model))
+        return seen(self.problem, tables, known_luck(self.model))
 
 
 @dataclass(frozen=True, eq=False)

@@ -207,15 +207,19 @@ def _simulated(model: Model, engine: str, replications: int, seed: int, progress
     )
     missed = extras.until.missed(tables) if extras.until else None
     flags = (*flags_of(tables, tables.replications), *([missed] if missed else []))
-    meta = {} if extras.start else {"expected_needs": expected_needs(model)}
+    meta = {} if extras.start else known_luck(model)
     return Result(model.scenario, engine, seed, tables.replications, tables, flags, {}, meta)
 
 
-def expected_needs(model: Model) -> list[float]:
-    """Return the expected needs of each day, over all sample paths where there are some; the mean of what is drawn."""
+def known_luck(model: Model) -> dict[str, Any]:
+    """Return what is known about the luck of the demand before any is drawn: the moments of the needs of a replication.
+
+    ``expected_needs`` of each day, over all sample paths where there are some, and ``needs_variance`` over the horizon.
+    """
     needs = model.needs
     mean = needs.mean if needs.paths is None else needs.paths.mean(axis=0)
-    return np.bincount(model.clock.day_index, mean.sum(axis=0), model.clock.days).tolist()  # type: ignore[no-any-return]
+    by_day = np.bincount(model.clock.day_index, mean.sum(axis=0), model.clock.days)
+    return {"expected_needs": by_day.tolist(), "needs_variance": needs.variance()}
 
 
 UNITS = ("replicate", "recur")

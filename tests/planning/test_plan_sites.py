@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from surgesim.base.errors import ScenarioError
-from surgesim.engines import expected_needs
+from surgesim.engines import known_luck
 from surgesim.erlang.inverses import agents_for
 from surgesim.model.build import build
 from surgesim.planning.planner import plan
@@ -80,7 +80,7 @@ def test_two_silos_cost_what_two_desks_cost_and_more_than_one_for_all(siloed, po
 def test_no_cheaper_heads_keep_the_promise_of_a_siloed_desk(siloed):
     """Every cheaper pair of heads is simulated with the luck of the plan's own verification, and misses the promise."""
     model = build(siloed.scenario)
-    desk, expected = read(siloed.scenario, model), expected_needs(model)
+    desk, luck = read(siloed.scenario, model), known_luck(model)
     most = siloed.cost / (1.0 + ONE_HEAD) / (6 * 1_700.0)
     pairs = [pair for pair in product(range(3, 18), repeat=2) if most - 3 <= sum(pair) < most]
     assert len(pairs) > 20
@@ -89,7 +89,7 @@ def test_no_cheaper_heads_keep_the_promise_of_a_siloed_desk(siloed):
         staffed = model.with_capacity(agents=agents)
         glance = seen(desk, run(staffed, seed=1, replications=10))
         if glance.by_period(desk.promises[0]).mean() > -0.1 * glance.queues["offered"].sum(axis=1).mean():
-            saw = seen(desk, run(staffed, seed=siloed.certificate["verification_seed"], replications=100), expected)
+            saw = seen(desk, run(staffed, seed=siloed.certificate["verification_seed"], replications=100), luck)
             assert not checks(desk, saw)[0].holds, pair
 
 

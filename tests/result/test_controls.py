@@ -100,8 +100,8 @@ def test_intervals_of_the_simulation_hold_the_exact_number_of_calls() -> None:
 
 def test_needs_are_as_many_as_expected_on_every_day() -> None:
     result = ss.run(desk(), replications=60, seed=5)
-    found = deviations(result.tables, result.meta["expected_needs"], 3)
-    assert found.shape == (60, 3)
+    found = deviations(result.tables, result.meta, 3)
+    assert found.shape == (60, 4)
     assert (abs(found.mean(axis=0)) < 4.0 * found.std(axis=0) / 60**0.5).all()
 
 

@@ -112,6 +112,24 @@ class Needs:
             return counts
         return np.where(np.broadcast_to(self.exact, len(counts))[:, None], np.rint(expected).astype(np.int64), counts)
 
+    def variance(self) -> float:
+        """Return the variance of the needs of a replication, over the whole horizon.
+
+        Poisson counts with a random expectation: the mean of the variances given the random factors and the path, and
+        the variance of the means (law of total variance). Factors of a source are independent of those of others.
+        """
+        bases = self.mean[None] if self.paths is None else self.paths
+        days = np.arange(int(self.day.max(initial=0)) + 1)
+        by_day = bases @ (self.day[:, None] == days).astype(np.float64)
+        given = bases[:, ~np.broadcast_to(self.exact, len(self.mean))].sum(axis=(1, 2))
+        for source in np.unique(self.source):
+            mine = self.source == source
+            size, day = self.size_noise[mine][0] ** 2, self.day_noise[mine][0] ** 2
+            each = by_day[:, mine].sum(axis=1)
+            whole = each.sum(axis=1) ** 2
+            given = given + (1.0 + size) * (whole + day * (each**2).sum(axis=1)) - whole
+        return float(given.mean() + bases.sum(axis=(1, 2)).var())
+
     def births(self, seed: int, replication: int) -> Births:
         """Return when each need of one replication is born.
 

@@ -234,5 +234,8 @@ def settled(
         if promise.measure == "on_time":  # the burden of the work is moved instead
             constants.append(np.zeros(len(promise.periods)))
             continue
-        constants.append(levels[p] - np.array([believed[p][p, r] for r in range(len(promise.periods))]))
+        left = levels[p] - np.array([believed[p][p, r] for r in range(len(promise.periods))])
+        # an empty desk says nothing about how busy people are
+        empty = (levels[p] == 0.0) & (promise.measure == "occupancy")
+        constants.append(np.where(empty, beliefs.constant[p], left))
     return replace(beliefs, constant=tuple(constants))

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from surgesim.base.errors import InfeasibleError, SolverError, TargetMissedError
 from surgesim.model.build import build
 from surgesim.model.model import Model
@@ -19,8 +17,7 @@ from surgesim.planning.polish import cheaper
 from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.read import read
 from surgesim.planning.remarks import remarks
-from surgesim.planning.rounds import calibrate, optimise, rounded
-from surgesim.planning.safety import tightened
+from surgesim.planning.rounds import calibrate, rounded
 from surgesim.planning.solve import relative_gap
 from surgesim.planning.switches import best_plan
 from surgesim.planning.verification import Verification, missed_promises, verify
@@ -30,6 +27,8 @@ from surgesim.result.result import Result
 from surgesim.result.tables import Tables
 from surgesim.scenario.scenario import Scenario
 
+MOST_BYTES = 1_000_000_000
+"""Most memory for what is born in planning runs."""
 LOOKS = 3
 """Greatest number of looks for a plan cheaper than the first verified one."""
 LEAST_PATHS = 200
@@ -116,7 +115,7 @@ def _simulator(planned: int) -> Simulate:
     from surgesim.sim.engine import run
     from surgesim.sim.kept_births import KeptBirths
 
-    kept = KeptBirths()
+    kept = KeptBirths(MOST_BYTES)
 
     def simulate(model: Model, seed: int, replications: int) -> Tables:
         return run(model, seed=seed, replications=replications, births=kept if seed == planned else None)
@@ -130,25 +129,24 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
     Once a plan is verified, time, Ctrl-C and numerical trouble end the search for a cheaper one, and the best verified
     plan is returned; before, there is no plan to return.
     """
-    best, failures, looks, extra = None, 0, 0, tuple(np.zeros(len(promise.periods)) for promise in work.problem.promises)
+    best, failures, looks = None, 0, 0
     try:
         for attempt in range(1, work.effort.most_checks + 1):
             work.in_time()
             check = verify(work, done, attempt)
             if check.missed:
                 failures += 1
-                work.lift = tightened(work.problem, work.lift, check.saw, check.found)
-                extra = tightened(work.problem, extra, check.saw, check.found)
+                work.disproved(done, check.saw, check.found)
                 work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, check.found))
             elif best is None or done.solved.objective < best[0].solved.objective:
                 best = done, check
             if best is None:
-                done = optimise(work, done.decision, hold=True)
+                done = rounded(work, done, again=True)
             elif looks == LOOKS or (looks and not check.missed):
                 break
             else:
                 looks += 1
-                done = cheaper(work, best[0], extra, done if check.missed else None)
+                done = cheaper(work, best[0], done if check.missed else None)
                 if done is best[0]:
                     break
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:
@@ -176,7 +174,7 @@ def _plan(work: Work, scenario: Scenario, done: Round, check: Verification, fail
     numbers = {"status": status, "cost_jpy": cost, "bound_jpy": bound, "bound": bound, "gap": gap}
     proof = _certificate(work, done, check, numbers, failures, stopped)
     meta = {"solver": "HiGHS", "status": status, "bound_jpy": bound, "gap": gap, "cost_jpy": cost,
-            "luck_taken_out": check.saw.controls is not None, "expected_needs": list(work.expected)}  # fmt: skip
+            "luck_taken_out": check.saw.controls is not None, **work.luck}  # fmt: skip
     return Plan(
         scenario=scenario,
         table=frames.table(problem, scenario, work.model.clock, done.capacity),

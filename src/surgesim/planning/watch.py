@@ -1,7 +1,8 @@
 """What the simulator saw, reduced to what the calibration needs: surplus by promise and interval, loads, busy lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ def estimated(top: Floats, bottom: Floats, controls: Floats | None) -> Estimate:
     return ratio(top, bottom) if controls is None else adjusted_ratio(top, bottom, controls)
 
 
-def seen(problem: Problem, tables: Tables, expected: Sequence[float] | None = None) -> Seen:
+def seen(problem: Problem, tables: Tables, known: Mapping[str, Any] | None = None) -> Seen:
     """Return the counters of a run as arrays.
 
     Parameters
@@ -111,8 +112,8 @@ def seen(problem: Problem, tables: Tables, expected: Sequence[float] | None = No
         What is planned.
     tables : Tables
         A run.
-    expected : sequence of float, shape (days,), optional
-        Expected needs of each day, where their luck is to be taken out of estimates. Promises with a probability are
+    known : mapping, optional
+        ``engines.known_luck`` of the model, where this luck is to be taken out of estimates. Promises with a probability are
         about single paths, not about means: there it stays, as with few replications.
     """
     intervals, trunks = problem.intervals, len(problem.trunks)
@@ -125,8 +126,8 @@ def seen(problem: Problem, tables: Tables, expected: Sequence[float] | None = No
         busy = values.reshape(tables.replications, intervals, trunks)
     worked = tables.values("groups", ["busy_s", "ready_s"]).reshape(tables.replications, intervals, len(problem.groups), 2)
     groups = {"busy_s": worked[..., 0], "ready_s": worked[..., 1]}
-    known = expected if problem.probability is None and problem.tail is None and tables.replications >= ENOUGH else None
-    controls = None if known is None else deviations(tables, known)
+    means = problem.probability is None and problem.tail is None and tables.replications >= ENOUGH
+    controls = deviations(tables, known) if known is not None and means else None
     return Seen(_together(problem, branches), busy, groups, controls, branches)
 
 

@@ -3,7 +3,8 @@
 How many needs a replication draws on a day is luck whose mean is known exactly. A replication with more needs than
 that has a worse service level for this reason alone; the regression on the deviations takes that part out (Lavenberg
 and Welch 1981, "A perspective on the use of control variables to increase the efficiency of Monte Carlo simulations",
-Management Science 27). The controls are the days with the greatest expected needs, chosen before any luck is seen.
+Management Science 27). The controls are the days with the greatest expected needs, chosen before any luck is seen, and the
+squared deviation of all needs: a surge half as great again does more harm than one half as great does good.
 
 A ratio of sums enters by its jackknife pseudo-values. The intercept of their regression is the adjusted estimate; its
 standard error is that of the delete-one jackknife, which also holds where the scatter depends on the controls
@@ -14,7 +15,8 @@ rate bends with them, is at most seven tenths of a standard error at 20 to 60 re
 ones, .93 to .96 of 300 experiments (``benchmarks/controls.py``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -26,35 +28,38 @@ CONTROLS = 4
 """Days whose needs are controls, unless told: more explain little more, and each costs a degree of freedom."""
 SPARE = 10
 """Replications beyond the number of controls without which their coefficients are not known well enough."""
+BENT = 30
+"""Replications from which on the squared deviation is a control as well."""
 
 
-def deviations(tables: Tables, expected: Sequence[float] | None, controls: int = CONTROLS) -> Floats:
-    """Return the needs of each replication less their mean, on the days with most needs.
+def deviations(tables: Tables, known: Mapping[str, Any], controls: int = CONTROLS) -> Floats:
+    """Return the needs of each replication less their mean, on the days with most needs; then the square, less its mean.
 
     Parameters
     ----------
     tables : Tables
         Counters of a simulation. Needs that posts brought are left out: they depend on how well the desk did.
-    expected : sequence of float, shape (days,), or None
-        Expected needs of each day; None where they are not known.
+    known : mapping
+        ``expected_needs`` of each day, and ``needs_variance`` over the horizon; without them nothing is known.
     controls : int
         How many days.
 
     Returns
     -------
-    ndarray, shape (replications, days that count)
+    ndarray, shape (replications, days that count and one)
+        Without the square where there are fewer than :data:`BENT` replications, or its mean is not known.
 
     Raises
     ------
     InputError
         The engine knows no expected needs, or there are too few replications for so many controls.
     """
-    if expected is None:
+    if known.get("expected_needs") is None:
         what = "the expected needs are not known: the run is no simulation, or began from a state"
         raise InputError(Problem(what, "controls", "leave out controls"))
     if isinstance(controls, bool) or not isinstance(controls, int) or controls < 1:
         raise InputError(Problem(f"{controls!r} controls", "controls", f"write True for {CONTROLS} days, or a number of days"))
-    mean = np.asarray(expected, dtype=np.float64)
+    mean = np.asarray(known["expected_needs"], dtype=np.float64)
     days = [int(day) for day in np.argsort(-mean, kind="stable")[:controls] if mean[day] > 0.0]
     if tables.replications < len(days) + SPARE:
         what = f"{tables.replications} replications are too few for {len(days)} controls"
@@ -63,7 +68,10 @@ def deviations(tables: Tables, expected: Sequence[float] | None, controls: int =
     values = tables.values("queues", ["needs", "spread"]).reshape(tables.replications, clock.n_intervals, -1, 2)
     needs = (values[..., 0] - values[..., 1]).sum(axis=2)
     by_day = np.stack([needs[:, clock.day_index == day].sum(axis=1) for day in days], axis=1) if days else needs[:, :0]
-    return np.asarray(by_day - mean[days])
+    if tables.replications < BENT or not days or "needs_variance" not in known:
+        return np.asarray(by_day - mean[days])
+    square = (needs.sum(axis=1) - mean.sum()) ** 2 - known["needs_variance"]
+    return np.column_stack([by_day - mean[days], square])
 
 
 def adjusted_ratio(top: Floats, bottom: Floats, controls: Floats) -> Estimate:

@@ -120,8 +120,8 @@ class Result:
             Of the intervals, which are over replications; null with one replication.
         controls : bool or int
             Take the luck of the demand out of sums and rates, by regression on the needs of the four days (or so many)
-            with most of them: narrower intervals from the same replications (``surgesim.result.controls``). Wait
-            quantiles stay as they are.
+            with most of them, and on the square of all: narrower intervals from the same replications
+            (``surgesim.result.controls``). Wait quantiles stay as they are.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class Result:
         if controls is False:
             return summarise(self.tables, by, names, confidence)
         days = CONTROLS if controls is True else controls
-        return summarise(self.tables, by, names, confidence, deviations(self.tables, self.meta.get("expected_needs"), days))
+        return summarise(self.tables, by, names, confidence, deviations(self.tables, self.meta, days))
 
     def lower_bound(self, measure: str, confidence: float = 0.95, by: str | Iterable[str] = ()) -> "pl.DataFrame":
         """Return ``by ..., value, low``: the true value lies above ``low`` with this confidence (one-sided)."""
@@ -159,7 +159,7 @@ class Result:
         levers = self.scenario.levers
         wanted = confidence or (levers.confidence if levers else 0.95)
         # a plan says that it was verified without the luck of its demand: its promises are told the same way
-        luck = deviations(self.tables, self.meta["expected_needs"]) if self.meta.get("luck_taken_out") else None
+        luck = deviations(self.tables, self.meta) if self.meta.get("luck_taken_out") else None
         return promises(self.tables, self.scenario.targets, wanted, self.scenario.groups, luck)
 
     def to_pandas(self) -> "dict[str, pd.DataFrame]":
