@@ -168,3 +168,16 @@ def test_stated_rates_name_every_interval():
         rates_mean(source, CLOCK, "plain")
     by_time = Rates.model_validate({"kind": "rates", "reasons": {"a": "100%"}, "by_time": {"09:00": "6/h", "18:00": "0/h"}})
     assert rates_mean(by_time, CLOCK, "plain").sum() == pytest.approx(14 * 9 * 6)
+
+
+@pytest.mark.parametrize("paths", [False, True])
+def test_the_variance_of_all_needs_is_what_many_replications_scatter(paths):
+    """Two streams of one source share their factors, a third has its own; with sample paths, these differ by half as well."""
+    shape = np.array([[0.4], [0.1], [0.3]]) * np.linspace(0.5, 1.5, CLOCK.n_intervals)
+    needs = replace(needs_of(shape, day_noise=0.3, size_noise=0.2), source=np.array([0, 0, 1]))
+    if paths:
+        needs = replace(needs, paths=np.array([0.5, 1.0, 1.5])[:, None, None] * shape)
+    seen = [len(needs.births(seed=9, replication=replication).need) for replication in range(1500)]
+    assert np.var(seen, ddof=1) == pytest.approx(needs.variance(), rel=0.15)  # four standard errors of a variance
+    assert needs_of(shape).variance() == pytest.approx(shape.sum())
+    assert replace(needs_of(shape), exact=np.array([True, True, False])).variance() == pytest.approx(shape[2].sum())

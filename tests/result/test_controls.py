@@ -103,6 +103,17 @@ def test_needs_are_as_many_as_expected_on_every_day() -> None:
     found = deviations(result.tables, result.meta, 3)
     assert found.shape == (60, 4)
     assert (abs(found.mean(axis=0)) < 4.0 * found.std(axis=0) / 60**0.5).all()
+    without = {"expected_needs": result.meta["expected_needs"]}
+    assert np.array_equal(deviations(result.tables, without, 3), found[:, :3])
+
+
+def test_the_square_takes_out_what_bends_and_leaves_the_exact_mean() -> None:
+    """A measure that is all square: its mean is that of the square, the variance of the needs."""
+    luck = 30.0 * _normal((60, 1), 6)
+    square = luck**2 - 900.0
+    found = adjusted_ratio(5.0 + 0.01 * luck**2, np.ones((60, 1)), np.column_stack([luck, square]))
+    assert found.value == pytest.approx(5.0 + 9.0)
+    assert found.error == pytest.approx(0.0, abs=1e-9)
 
 
 def test_too_few_replications_and_engines_without_luck_are_refused() -> None:
