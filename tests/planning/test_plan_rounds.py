@@ -1,4 +1,4 @@
-"""Rounds of planning: what is enough, what fresh luck teaches, whole hires with a proven bound, and days in order."""
+"""Rounds of planning: what is enough, what fresh luck teaches, whole hires with a proven bound."""
 
 import time
 from dataclasses import replace
@@ -13,7 +13,7 @@ from surgesim.planning.decision import Decision, decided, evened
 from surgesim.planning.draft import Draft
 from surgesim.planning.opening import sites
 from surgesim.planning.program import Program
-from surgesim.planning.rounding import STRATEGIC, hardest, staged, strategy
+from surgesim.planning.rounding import STRATEGIC, staged, strategy
 from surgesim.planning.safety import safety
 from surgesim.planning.solve import solve
 from surgesim.planning.watch import Seen
@@ -84,19 +84,6 @@ def test_only_loose_days_of_a_plan_change_where_it_is_held():
     new = decided(second)
     assert all(np.array_equal(was[:, [0, 2]], now[:, [0, 2]]) for was, now in zip(old.work, new.work, strict=True))
     assert sum(now[:, 1].sum() for now in new.work) > sum(was[:, 1].sum() for was in old.work)
-
-
-def test_days_counted_exactly_come_first_and_then_those_with_few_heads():
-    desk = problem(4)
-    draft = Draft(desk, curves(desk)).build()
-    start = sites(draft, Program(draft), time.monotonic() + 20.0)
-    assert start is not None
-    heads = start.program.of("shifts.work")
-    many = np.array([9.0, 2.0, 5.0, 7.0])
-    values = np.where(heads, many[np.maximum(start.program.day, 0)], start.values)
-    exact = np.zeros((1, 4), dtype=bool)
-    exact[0, 3] = True
-    assert hardest(replace(start, values=values), exact) == [3, 1, 2, 0]
 
 
 def _work(monkeypatch):

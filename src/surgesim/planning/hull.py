@@ -11,10 +11,11 @@ Floats = NDArray[np.float64]
 def upper_hull(x: Floats, y: Floats) -> list[int]:
     """Return the positions of the vertices of the upper concave hull (monotone chain, A. M. Andrew, 1979)."""
     kept: list[int] = []
-    for i in range(len(x)):
+    across, up = x.tolist(), y.tolist()  # plain numbers, one by one, are several times as fast as those of arrays
+    for i in range(len(across)):
         while len(kept) > 1:
             a, b = kept[-2], kept[-1]
-            if (y[b] - y[a]) * (x[i] - x[a]) > (y[i] - y[a]) * (x[b] - x[a]):
+            if (up[b] - up[a]) * (across[i] - across[a]) > (up[i] - up[a]) * (across[b] - across[a]):
                 break
             kept.pop()
         kept.append(i)
@@ -23,15 +24,24 @@ def upper_hull(x: Floats, y: Floats) -> list[int]:
 
 def thinned(x: Floats, y: Floats, kept: list[int], error: float, most: int) -> list[int]:
     """Drop the vertices that matter least, until the next one would cost more than ``error`` or ``most`` are left."""
+    across, up = x.tolist(), y.tolist()
+
+    def loss(n: int) -> float:
+        a, b, c = kept[n - 1], kept[n], kept[n + 1]
+        chord = up[a] + (up[c] - up[a]) * (across[b] - across[a]) / (across[c] - across[a])
+        return float(up[b] - chord)
+
     kept = list(kept)
-    while len(kept) > 2:
-        a, b, c = (np.array(kept)[start : len(kept) - 2 + start] for start in range(3))
-        chord = y[a] + (y[c] - y[a]) * (x[b] - x[a]) / (x[c] - x[a])
-        loss = y[b] - chord
-        least = int(np.argmin(loss))
-        if loss[least] > error and len(kept) <= most + 1:
+    losses = [loss(n) for n in range(1, len(kept) - 1)]
+    while losses:
+        least = losses.index(min(losses))
+        if losses[least] > error and len(kept) <= most + 1:
             break
         kept.pop(least + 1)
+        losses.pop(least)
+        for n in (least - 1, least):
+            if 0 <= n < len(losses):
+                losses[n] = loss(n + 1)
     return kept
 
 

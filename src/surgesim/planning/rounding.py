@@ -1,8 +1,8 @@
 """From the relaxation to whole numbers in stages: sites, then hires and lines, then heads day by day.
 
 Handing the whole integer programme to the solver takes minutes: a few decisions couple everything (sites, hires,
-lines), and hundreds of head counts follow from them. Those few prove a bound; the head counts of each day are found one
-day after the other in a programme of that day alone, and the relaxation of the others evens out what rounding left over.
+lines), and hundreds of head counts follow from them. Those few prove a bound; the head counts of each day are found one day
+after the other in a programme of that day alone, and the relaxation of the later days evens out what rounding left over.
 Searches end by nodes, not by seconds: the clock is only the outer limit.
 """
 
@@ -90,19 +90,19 @@ def staged(draft: Draft, seconds: float, gap: float, near: Decision | None = Non
 
 
 def _tried(draft: Draft, start: Stage, gap: float, plans: Sequence[tuple[Floats | None, Flags | None]]) -> Stage:
-    """Return whole numbers near the first plan that leaves room for them, hardest days first, else in the order of time."""
+    """Return whole numbers near the first plan that leaves room for them."""
     trouble: SolverError | None = None
     for old, held in plans:
         decided = strategy(start, gap, old, held)
         draft.exact = exact(draft, decided)
-        order, stage = hardest(decided, draft.exact), _counted(decided, draft)
-        for chosen in (order, sorted(order)):
-            try:
-                return days(stage, gap, chosen, old)
-            except SolverError as refused:
-                trouble = refused
-                if start.left <= 0:
-                    raise
+        stage = _counted(decided, draft)
+        order = np.unique(stage.program.day[stage.program.whole & (stage.program.day >= 0)]).tolist()
+        try:
+            return days(stage, gap, order, old)
+        except SolverError as refused:
+            trouble = refused
+            if start.left <= 0:
+                raise
     assert trouble is not None
     raise trouble
 
@@ -191,18 +191,6 @@ def _searched(stage: Stage, settled: Flags, gap: float) -> Stage:
         raise SolverError("hires and lines in whole numbers leave no relaxation; allow a greater gap")
     # plans with other sites may cost less than whole numbers do with these
     return replace(decided, bound=max(stage.bound, min(found.bound, stage.others)))
-
-
-def hardest(stage: Stage, exact: Flags) -> list[int]:
-    """Return the days with whole numbers, those first whose rounding costs most: later ones even out what it leaves over.
-
-    Those are days on which agents are counted exactly, then those with few heads.
-    """
-    program = stage.program
-    dated = np.unique(program.day[program.whole & (program.day >= 0)])
-    heads = program.of("shifts.work")
-    many = [float(stage.values[heads & (program.day == day)].sum()) for day in dated]
-    return [int(day) for day in dated[np.lexsort((many, -exact[:, dated].sum(axis=0)))]]
 
 
 def days(stage: Stage, gap: float, order: Sequence[int], old: Floats | None = None) -> Stage:

@@ -10,6 +10,8 @@ from surgesim.planning.work import Round, Work
 
 AGREED = 0.008
 """Difference between curves and simulation, share of a period's contacts, below which both agree."""
+MANY = 100
+"""Heads a day from which on rounding them says something; that of fewer makes another plan."""
 WIDE = (0.9, 1.0, 1.2)
 NARROW = (0.93, 1.0, 1.08)
 """Factors on the heads of a plan that are simulated in the first and in later rounds of calibration."""
@@ -58,7 +60,7 @@ def relax(work: Work, sure: bool, last: bool = False) -> Round:
         Whether the beliefs are calibrated: only then is a problem without a solution refused. Before, the plan that
         misses least is as good to learn from.
     last : bool
-        Whether whole numbers come next: then heads are made whole, so that what rounding agents costs is learnt.
+        Whether whole numbers come next: then many heads are made whole, so that what rounding agents costs is learnt.
 
     Raises
     ------
@@ -78,7 +80,8 @@ def relax(work: Work, sure: bool, last: bool = False) -> Round:
             return relax(work, sure, last)
         raise refuse(draft, max(10.0, work.left()))
     decision = decided(draft, whole=False)
-    decision = evened(decision) if last else decision
+    if last and sum(float(part.sum()) for part in decision.work) >= MANY * work.problem.days:
+        decision = evened(decision)
     return Round(draft, solved, decision, capacity(work.problem, decision))
 
 
