@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from surgesim.planning.constraints import shelf
 from surgesim.planning.decision import Capacity, Decision, decided
 from surgesim.planning.draft import Draft
-from surgesim.planning.nearby import values_of
 from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer, Effort, Program
-from surgesim.planning.rounding import FEW_AGENTS
+from surgesim.planning.rounding import FEW_AGENTS, values_of
 from surgesim.planning.slopes import Cut, Point
 from surgesim.planning.surrogate import Surrogate
 

@@ -99,15 +99,6 @@ def decided(draft: Draft, whole: bool = True) -> Decision:
     return Decision(tuple(_rounded(part) for part in work), tuple(_rounded(part) for part in hired), *seldom)
 
 
-def evened(decision: Decision) -> Decision:
-    """Return a relaxation's decision with whole heads in each shift, about as many on duty at any time as before.
-
-    What rounding agents down costs shows only with whole heads: fractions give just the agents that the curves like best.
-    """
-    work = tuple(np.diff(np.rint(np.cumsum(part, axis=0)), axis=0, prepend=0.0) for part in decision.work)
-    return replace(decision, work=work)
-
-
 def _standby(problem: Problem, model: Any) -> tuple[Integers, Integers]:
     """Return packages reserved and activated."""
     reserved = np.zeros(len(problem.standby), dtype=np.int64)

@@ -7,7 +7,7 @@ import numpy as np
 
 from surgesim.planning.beliefs import Beliefs
 from surgesim.planning.burden import burdened, short
-from surgesim.planning.calibration import Choice, Floats, Trial, chosen, learnt, pieced, settled
+from surgesim.planning.calibration import Choice, Floats, Trial, chosen, learnt, level, pieced, settled
 from surgesim.planning.curves import believed
 from surgesim.planning.decision import Capacity, scaled
 from surgesim.planning.effective import deferred_surplus, effective_agents
@@ -35,7 +35,7 @@ def observe(work: Work, done: Round, scales: Sequence[float] = (1.0,)) -> Round:
     lines = done.capacity.lines[:, -1].astype(np.float64)
     deferred = deferred_surplus(done.draft) | occupied_surplus(done.draft, work.beliefs, done.capacity)
     before = believed(work.problem, done.draft.surrogate, trials[base].effective, lines) | deferred
-    levels = work.levels(trials[base].saw)
+    levels = [level(work.problem, work.beliefs, trials[base].saw, p, work.probability) for p in range(len(choice))]
     error = _error(work, levels, before)
     missing = short(work.problem, deferred, levels, work.lift, done.draft.surrogate.offered)
     work.beliefs = burdened(learnt(work.beliefs, work.problem, trials, base, choice), work.problem, missing)
@@ -58,7 +58,7 @@ def _free_time(work: Work, trials: Sequence[Trial], places: Sequence[tuple[int, 
     """Return beliefs in which deferred work takes as much more time as the fewest heads that were enough had more."""
     burden = work.beliefs.burden.copy()
     for p, r in places:
-        levels = [work.levels(trial.saw)[p][r] for trial in trials]
+        levels = [level(work.problem, work.beliefs, trial.saw, p, work.probability)[r] for trial in trials]
         enough = [trial.scale for trial, have in zip(trials, levels, strict=True) if have >= work.lift[p][r]]
         promise = work.problem.promises[p]
         burden[promise.queue, promise.periods[r].intervals] *= min(enough, default=trials[-1].scale)
@@ -79,7 +79,7 @@ def _settle(
     levels, found = [], []
     for p in range(len(problem.promises)):
         trial = pieced(problem, trials, base, p, choice[p])
-        levels.append(work.levels(trial.saw)[p])
+        levels.append(level(problem, work.beliefs, trial.saw, p, work.probability))
         found.append(believed(problem, fresh, trial.effective, lines) | deferred)
     work.beliefs = settled(work.beliefs, problem, levels, found)
 

@@ -36,8 +36,6 @@ class Stage:
         When time is over, on the monotonic clock.
     prices : ndarray, shape (rows,)
         Dual values of the relaxation that the solution comes from.
-    others : float
-        Proven bound of the plans whose sites open otherwise.
     """
 
     program: Program
@@ -48,7 +46,6 @@ class Stage:
     bound: float
     ends: float
     prices: Floats
-    others: float = np.inf
 
     @property
     def left(self) -> float:
@@ -101,7 +98,7 @@ def sites(draft: Draft, program: Program, ends: float, nodes: int = MOST_NODES) 
         bound, _, windows, stage = heapq.heappop(tree.heap)
         children = list(tree.children(windows, stage))
         if not children:
-            return tree.settled(stage, bound, min((node[0] for node in tree.heap), default=np.inf))
+            return tree.settled(stage, bound)
         for child in children:
             tree.add(child)
     bound = min(node[0] for node in tree.heap)
@@ -154,10 +151,10 @@ class _Tree:
                 yield {**windows, j: (middle, end)}
                 return
 
-    def settled(self, stage: Stage, bound: float, others: float) -> Stage:
+    def settled(self, stage: Stage, bound: float) -> Stage:
         """Return a relaxation in which sites open on one day, with these days for good."""
         lower, upper = stage.holding(self.program.of("sites.opens"), np.round(stage.values))
-        return replace(stage, lower=lower, upper=upper, bound=bound, others=others)
+        return replace(stage, lower=lower, upper=upper, bound=bound)
 
     def dive(self, bound: float) -> Stage | None:
         """Return some relaxation with everything decided: the cheapest that waits, decided in one go."""
@@ -171,5 +168,5 @@ class _Tree:
                 decided[j] = (first, first + 1) if share.sum() > 0.05 else (0, 0)
             self.add(decided)
             if self.heap:
-                return self.settled(self.heap[0][3], bound, bound)
+                return self.settled(self.heap[0][3], bound)
         return None

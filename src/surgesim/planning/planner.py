@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from surgesim.base.errors import InfeasibleError, SolverError, TargetMissedError
 from surgesim.model.build import build
 from surgesim.model.model import Model
@@ -17,7 +19,8 @@ from surgesim.planning.polish import cheaper
 from surgesim.planning.problem import MeasureChoice
 from surgesim.planning.read import read
 from surgesim.planning.remarks import remarks
-from surgesim.planning.rounds import calibrate, rounded
+from surgesim.planning.rounds import calibrate, optimise, rounded
+from surgesim.planning.safety import tightened
 from surgesim.planning.solve import relative_gap
 from surgesim.planning.switches import best_plan
 from surgesim.planning.verification import Verification, missed_promises, verify
@@ -129,24 +132,25 @@ def _verified(work: Work, scenario: Scenario, done: Round) -> Plan:
     Once a plan is verified, time, Ctrl-C and numerical trouble end the search for a cheaper one, and the best verified
     plan is returned; before, there is no plan to return.
     """
-    best, failures, looks = None, 0, 0
+    best, failures, looks, extra = None, 0, 0, tuple(np.zeros(len(promise.periods)) for promise in work.problem.promises)
     try:
         for attempt in range(1, work.effort.most_checks + 1):
             work.in_time()
             check = verify(work, done, attempt)
             if check.missed:
                 failures += 1
-                work.disproved(done, check.saw, check.found)
+                work.lift = tightened(work.problem, work.lift, check.saw, check.found)
+                extra = tightened(work.problem, extra, check.saw, check.found)
                 work.beliefs = burdened(work.beliefs, work.problem, failed(work.problem, check.found))
             elif best is None or done.solved.objective < best[0].solved.objective:
                 best = done, check
             if best is None:
-                done = rounded(work, done, again=True)
+                done = optimise(work, done.decision, hold=True)
             elif looks == LOOKS or (looks and not check.missed):
                 break
             else:
                 looks += 1
-                done = cheaper(work, best[0], done if check.missed else None)
+                done = cheaper(work, best[0], extra, done if check.missed else None)
                 if done is best[0]:
                     break
     except (SolverError, InfeasibleError, KeyboardInterrupt) as stopped:

@@ -18,13 +18,17 @@ from surgesim.planning.slopes import (
     Point,
     blocks,
     cuts,
+    levels_of,
     lifted,
     looked,
     moved,
+    needs,
     trials,
 )  # fmt: skip
-from surgesim.planning.work import ASKED, ENOUGH, Round, Work
+from surgesim.planning.work import Round, Work
 
+SAFE, ENOUGH = 1.5, 1.25
+"""Standard errors beyond the bound of a verification that are asked of the curves, and of a simulated plan."""
 MOST_LOOKS = 5
 """Greatest number of integer programmes by the curves."""
 WORTH = 0.003
@@ -47,7 +51,7 @@ REACH = 4
 """Heads by which a shift may differ from the best plan so far."""
 
 
-def cheaper(work: Work, best: Round, missed: Round | None = None) -> Round:
+def cheaper(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round | None = None) -> Round:
     """Return the cheapest plan found that seems to hold, or the plan itself.
 
     Parameters
@@ -56,32 +60,34 @@ def cheaper(work: Work, best: Round, missed: Round | None = None) -> Round:
         State; its beliefs and its safety are about the plan returned.
     best : Round
         A plan that holds.
+    extra : tuple of ndarray, by promise
+        Surplus to demand beyond what simulations with the marks of planning need, by period.
     missed : Round, optional
         A cheaper plan that seemed to hold and missed a verification: there is one near by.
     """
-    return _by_cuts(work, _by_curves(work, best, missed))
+    return _by_cuts(work, _by_curves(work, best, extra, missed), extra)
 
 
-def _by_curves(work: Work, best: Round, missed: Round | None) -> Round:
+def _by_curves(work: Work, best: Round, extra: tuple[Floats, ...], missed: Round | None) -> Round:
     """Plan again with the safety that the last plan needs, until that saves hardly anything.
 
     The safety before was measured on plans that held less, where luck counts for more.
     """
     start, last = best, missed or best
     fine = max(FINE, work.effort.gap)
-    if best.solved.gap <= fine and (best.saw is None or not _need_no_more(work, best)):
+    if best.solved.gap <= fine and (best.saw is None or not _need_no_more(work, best, extra)):
         return best  # by the curves hardly dearer than need be, and no more service than promised
     last = last if last.saw is not None else observe(work, last)
     tried, saved = best, 0.0
     for _ in range(MOST_LOOKS):
-        far = _need_no_more(work, last)
+        far = _need_no_more(work, last, extra)
         try:
             tried = observe(work, optimise(work, None if far else last.decision, 0.5))
         except (InfeasibleError, SolverError):
             if best is start:
                 raise
             break
-        kept, saved = _holds(work, tried), 1.0 - tried.solved.objective / best.solved.objective
+        kept, saved = _holds(work, tried, extra), 1.0 - tried.solved.objective / best.solved.objective
         if kept and saved > 0:
             best = tried
         if saved < WORTH or (kept and tried.solved.gap <= fine):
@@ -91,11 +97,11 @@ def _by_curves(work: Work, best: Round, missed: Round | None) -> Round:
     return tried if best is start and saved > FAR_CHEAPER else best
 
 
-def _need_no_more(work: Work, done: Round) -> bool:
+def _need_no_more(work: Work, done: Round, extra: tuple[Floats, ...]) -> bool:
     """Demand the safety that the last plan needs; return whether it has far more than that."""
     assert done.saw is not None
-    levels = work.levels(done.saw)
-    work.lift = work.needs(done.saw, ASKED)
+    levels = levels_of(work, done.saw)
+    work.lift = needs(work, done.saw, SAFE, extra)
     far = False
     for p, promise in enumerate(work.problem.promises):
         if promise.measure in CALLS:
@@ -105,16 +111,16 @@ def _need_no_more(work: Work, done: Round) -> bool:
     return far
 
 
-def _holds(work: Work, done: Round) -> bool:
+def _holds(work: Work, done: Round, extra: tuple[Floats, ...]) -> bool:
     assert done.saw is not None
-    return _kept(work.levels(done.saw), work.needs(done.saw, ENOUGH))
+    return _kept(levels_of(work, done.saw), needs(work, done.saw, ENOUGH, extra))
 
 
 def _kept(levels: Sequence[Floats], wanted: Sequence[Floats]) -> bool:
     return all(bool(np.all(have >= need - 1e-9)) for have, need in zip(levels, wanted, strict=True))
 
 
-def _by_cuts(work: Work, done: Round) -> Round:
+def _by_cuts(work: Work, done: Round, extra: tuple[Floats, ...]) -> Round:
     """Search near a plan between cuts from simulation: each plan found is simulated, and cuts off those like it that miss.
 
     Kelley's method (1960) on whole plans, as T. Cezik and P. L'Ecuyer (2008) use it. A cut that a simulation refutes is lifted.
@@ -129,7 +135,7 @@ def _by_cuts(work: Work, done: Round) -> Round:
     budget -= measuring + replications
     while budget >= replications:
         work.in_time()
-        draft = between(work.problem, kept, work.needs(best.saw, ENOUGH), block_of, best)
+        draft = between(work.problem, kept, needs(work, best.saw, ENOUGH, extra), block_of, best)
         found = cheapest(draft, best.decision, reach, best.cost * (1.0 - TINY), work.left())
         if found is None or key(found[0]) in seen:
             if reach == REACH:
@@ -139,7 +145,7 @@ def _by_cuts(work: Work, done: Round) -> Round:
         seen.add(key(found[0]))
         last = looked(work, found[0], capacity(work.problem, found[0]), found[1], replications)
         budget -= replications
-        holds = _kept(last.levels, work.needs(last.saw, ENOUGH))
+        holds = _kept(last.levels, needs(work, last.saw, ENOUGH, extra))
         best, missed = (last, 0) if holds else (best, missed + 1)
         reach = min(2 * reach, REACH) if holds else max(reach // 2, 1)
         # plans that miss one after the other lie near each other: the first one tells how things change there
@@ -184,7 +190,7 @@ def _settled(work: Work, point: Point, bound: float) -> Round:
         assert done.saw is not None
         work.lift = tuple(
             np.minimum(lift, have - 1e-6 * np.abs(have) - 1e-6)
-            for lift, have in zip(work.lift, work.levels(done.saw), strict=True)
+            for lift, have in zip(work.lift, levels_of(work, done.saw), strict=True)
         )
     if refuted:
         bound = min(relaxed(work.draft(), work.left()).bound, point.cost)

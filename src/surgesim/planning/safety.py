@@ -76,7 +76,7 @@ def _enough(problem: Problem, n: int) -> float:
     return next((k for k in range(n + 1) if kept_bound(k, n, problem.confidence) >= problem.probability), n) / n
 
 
-def safety(problem: Problem, saw: Seen, verification: int, more: float, known: int) -> tuple[Floats, ...]:
+def safety(problem: Problem, saw: Seen, verification: int, more: float = 1.0) -> tuple[Floats, ...]:
     """Return the surplus to demand on top, so that the confidence bound of a verification keeps each promise.
 
     Parameters
@@ -89,8 +89,6 @@ def safety(problem: Problem, saw: Seen, verification: int, more: float, known: i
         Replications of the verification.
     more : float
         Standard errors beyond the bound itself, against bad luck of planning and verification.
-    known : int
-        Replications that stand behind what planning knows of the plan.
 
     Returns
     -------
@@ -102,7 +100,7 @@ def safety(problem: Problem, saw: Seen, verification: int, more: float, known: i
     if problem.probability is not None or saw.replications < 2:
         return tuple(np.zeros(len(promise.periods)) for promise in problem.promises)
     bound = float(t.ppf(problem.confidence, verification - 1)) / np.sqrt(verification)
-    both = np.sqrt(1.0 / verification + 1.0 / known)
+    both = np.sqrt(1.0 / verification + 1.0 / saw.replications)
     return tuple(np.sqrt(saw.replications) * _error(problem, saw, p) * (bound + more * both) for p in problem.promises)
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from surgesim.planning.calibration import level
 from surgesim.planning.decision import Capacity, Decision
 from surgesim.planning.problem import Problem
+from surgesim.planning.safety import safety
 from surgesim.planning.watch import Seen
 from surgesim.planning.work import Work
 
@@ -120,7 +122,18 @@ def by_block(values: Floats | Integers, block_of: Integers) -> Floats:
 def looked(work: Work, decision: Decision, capacity: Capacity, cost: float, replications: int) -> Point:
     """Simulate a plan with the common marks of planning."""
     saw = work.look(work.run(capacity, work.seed, replications))
-    return Point(decision, capacity, cost, saw, work.levels(saw))
+    return Point(decision, capacity, cost, saw, levels_of(work, saw))
+
+
+def levels_of(work: Work, saw: Seen) -> tuple[Floats, ...]:
+    """Return the simulated surplus of each promise and period that counts."""
+    return tuple(level(work.problem, work.beliefs, saw, p, work.probability) for p in range(len(work.problem.promises)))
+
+
+def needs(work: Work, saw: Seen, more: float, extra: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Return the surplus that a plan needs, so that a verification shows its promises, and something extra."""
+    wanted = safety(work.problem, saw, work.effort.verification, more)
+    return tuple(need + beyond for need, beyond in zip(wanted, extra, strict=True))
 
 
 def first(saw: Seen, replications: int) -> Seen:
@@ -165,7 +178,7 @@ def cuts(work: Work, point: Point, block_of: Integers, replications: int) -> lis
         Replications of each of these simulations, no more than of the plan itself: differences need few.
     """
     problem, saw = work.problem, first(point.saw, replications)
-    few = replace(point, saw=saw, levels=work.levels(saw))
+    few = replace(point, saw=saw, levels=levels_of(work, saw))
     agents = by_block(point.capacity.agents, block_of)
     shape = (2, len(problem.groups), agents.shape[1])
     gains = [[np.zeros(shape) for _ in promise.periods] for promise in problem.promises]
@@ -213,10 +226,10 @@ def _saw(work: Work, point: Point, capacity: Capacity) -> Seen:
 
 def _by_day(work: Work, point: Point, saw: Seen) -> Iterator[tuple[int, int, Floats]]:
     """Return what each promise gains in each period, by day, shape (days,): the gain of the period, spread like the means."""
-    problem, levels = work.problem, work.levels(saw)
+    problem = work.problem
     starts = np.searchsorted(problem.day_of, np.arange(problem.days))
     for p, promise in enumerate(problem.promises):
-        gained = levels[p] - point.levels[p]
+        gained = level(problem, work.beliefs, saw, p, work.probability) - point.levels[p]
         by_interval = (saw.surplus(promise) - point.saw.surplus(promise)).mean(axis=0)
         for r, period in enumerate(promise.periods):
             inside = np.zeros(problem.intervals)

@@ -1,7 +1,7 @@
 """The state of a planning run: how hard to try, what is believed, and what happened."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from surgesim.planning.decision import Capacity, Decision
 from surgesim.planning.draft import Draft
 from surgesim.planning.problem import Problem
 from surgesim.planning.program import Answer
-from surgesim.planning.safety import Check, safe_probability, safety, tightened
+from surgesim.planning.safety import safe_probability, safety
 from surgesim.planning.surrogate import Surrogate
 from surgesim.planning.watch import Seen, Simulate, ample, seen
 from surgesim.result.tables import Tables
@@ -26,12 +26,6 @@ from surgesim.sim.branches import branched
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
-ENOUGH, ASKED, LAVISH = 1.5, 2.5, 4.0
-"""Standard errors, beyond what a verification needs, that are enough, are asked for, and are too much."""
-EASED = 0.75
-"""Standard errors that are asked for, and enough, where no plan has more."""
-LIKELY = 0.5
-"""Probability of success from which on a plan is verified rather than mended."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +44,7 @@ class Effort:
         Relative gap at which the integer programme is good enough.
     most_rounds : int
         Greatest number of rounds of calibration on the relaxation.
-    least_repairs, most_repairs : int
-        Number of integer programmes before a plan that is likely to do, but has too much somewhere, is verified; and
+    most_repairs : int
         Greatest number of integer programmes before a verification.
     most_checks : int
         Greatest number of verifications.
@@ -63,8 +56,7 @@ class Effort:
     time_limit: float = 300.0
     gap: float = 0.005
     most_rounds: int = 3
-    least_repairs: int = 3
-    most_repairs: int = 5
+    most_repairs: int = 3
     most_checks: int = 6
 
 
@@ -100,14 +92,6 @@ class Work:
         Surplus demanded on top, by period.
     probability : float or None
         Probability with which promises should hold, on the safe side of the promised one.
-    extra : tuple of ndarray, by promise
-        Surplus by which the luck of planning flatters, as far as failed verifications showed it, by period.
-    proofs : int
-        Replications of failed verifications.
-    loose : ndarray of bool, shape (queues, days)
-        Where the service of the last plan has to change.
-    most : float
-        Standard errors beyond a verification that any plan has, as far as is known.
     log : list of mapping
         What happened, for the certificate.
     """
@@ -122,12 +106,7 @@ class Work:
     beliefs: Beliefs = field(init=False)
     lift: tuple[Floats, ...] = field(init=False)
     probability: float | None = field(init=False)
-    extra: tuple[Floats, ...] = field(init=False)
-    proofs: int = field(default=0, init=False)
-    loose: NDArray[np.bool_] = field(init=False)
-    most: float = field(default=np.inf, init=False)
     log: list[Mapping[str, Any]] = field(default_factory=list)
-    _saw: Seen | None = field(default=None, init=False)
     _known: tuple[Beliefs, Surrogate] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -137,8 +116,7 @@ class Work:
         self.luck = known_luck(self.model)
         self._unhurried = seen(self.problem, self.simulate(ample(self.model), self.seed, min(8, self.effort.few)))
         self.beliefs = self._first(self.effort.few)
-        self.lift = self.extra = tuple(np.zeros(len(promise.periods)) for promise in self.problem.promises)
-        self.loose = np.ones((len(self.problem.queues), self.problem.days), dtype=bool)
+        self.lift = tuple(np.zeros(len(promise.periods)) for promise in self.problem.promises)
 
     def _first(self, replications: int) -> Beliefs:
         return first_beliefs(self.problem, self.model, self.seed, replications, self._unhurried, self.probability)
@@ -148,66 +126,22 @@ class Work:
         if self.effort.replications > len(self.beliefs.counts):
             self.beliefs = widened(self.beliefs, self._first(self.effort.replications))
 
-    def levels(self, saw: Seen) -> tuple[Floats, ...]:
-        """Return the simulated surplus of each promise and period that counts."""
-        return tuple(level(self.problem, self.beliefs, saw, p, self.probability) for p in range(len(self.problem.promises)))
-
-    def needs(self, saw: Seen, more: float) -> tuple[Floats, ...]:
-        """Return the simulated surplus that a plan needs, so that a verification shows its promises, by period."""
-        known = saw.replications + self.proofs
-        wanted = safety(self.problem, saw, self.effort.verification, more, known)
-        return tuple(need + beyond for need, beyond in zip(wanted, self.extra, strict=True))
-
     def demand_safety(self, done: Round) -> None:
         """Demand so much more than the promises that a verification shows them, by the luck that a round saw."""
         assert done.saw is not None
-        self._saw = done.saw
-        self.lift = self.needs(done.saw, min(ASKED, self.most))
-
-    def ease(self) -> bool:
-        """Demand less safety, for no plan has as much; return whether that is less."""
-        before, self.most = self.lift, EASED
-        if self._saw is not None:
-            self.lift = self.needs(self._saw, EASED)
-        return any(bool(np.any(lift < old - 1e-9)) for lift, old in zip(self.lift, before, strict=True))
+        self.lift = safety(self.problem, done.saw, self.effort.verification, more=1.5)
 
     def accept(self, done: Round) -> bool:
-        """Demand of a round's plan what it has, where that is enough, and elsewhere what it needs.
-
-        Where the plan has to change is noted, also where it has far more than it needs. Returns whether a verification is
-        likelier than not to show everything.
-        """
+        """Demand no more than a round has where that is enough already; return whether it is enough everywhere."""
         assert done.saw is not None
-        self._saw = done.saw
-        self.loose = np.zeros((len(self.problem.queues), self.problem.days), dtype=bool)
-        lift, chance = [], 1.0
-        errors = min(ENOUGH, self.most), min(ASKED, self.most), LAVISH
-        bands = zip(*(self.needs(done.saw, more) for more in errors), strict=True)
-        known = zip(self.problem.promises, self.levels(done.saw), bands, strict=True)
-        for promise, have, (enough, wanted, most) in known:
-            good, much = have >= enough - 1e-9, have > most
-            chance *= float(np.prod(_likely(have - enough, wanted - enough)))
-            wanted = np.where(much, 0.5 * (wanted + have), wanted)  # half of it: curves are right near a plan only
-            lift.append(np.where(good, np.minimum(wanted, have - 1e-6 * np.abs(have) - 1e-6), wanted))
-            for r in np.flatnonzero(~good | much):
-                self.loose[promise.queue, self.problem.day_of[promise.periods[r].intervals]] = True
-        self.lift = tuple(lift)
-        return chance >= LIKELY
-
-    def disproved(self, done: Round, saw: Seen, found: Sequence[Check]) -> None:
-        """Learn from a verification that a round failed how much the luck of planning flatters it.
-
-        Both runs together are the best estimate of a mean surplus; about single paths and tails each stands alone.
-        """
-        assert done.saw is not None
-        if self.problem.probability is not None or self.problem.tail is not None:
-            self.extra = tightened(self.problem, self.extra, saw, found)
-        else:
-            share = saw.replications / (done.saw.replications + self.proofs + saw.replications)
-            both = zip(self.extra, self.levels(done.saw), self.levels(saw), strict=True)
-            self.extra = tuple(beyond + share * (planned - beyond - shown) for beyond, planned, shown in both)
-            self.proofs += saw.replications
-        self.accept(done)
+        enough = safety(self.problem, done.saw, self.effort.verification, more=1.25)
+        levels = [level(self.problem, self.beliefs, done.saw, p, self.probability) for p in range(len(enough))]
+        good = [have >= need - 1e-9 for have, need in zip(levels, enough, strict=True)]
+        self.lift = tuple(
+            np.where(fine, np.minimum(lift, have - 1e-6 * np.abs(have) - 1e-6), lift)
+            for fine, lift, have in zip(good, self.lift, levels, strict=True)
+        )
+        return all(bool(fine.all()) for fine in good)
 
     @property
     def replications(self) -> int:
@@ -253,12 +187,3 @@ class Work:
             joined=decided_capacity.joined,
         )
         return self.simulate(branched(staffed) if by_site and self.problem.shared else staffed, seed, replications)
-
-
-def _likely(beyond: Floats, step: Floats) -> Floats:
-    """Return how likely a verification shows periods with so much beyond what is enough; from there, a step is what is asked."""
-    from scipy.stats import norm
-
-    noisy = step > 0.0
-    errors = ENOUGH + (ASKED - ENOUGH) * beyond / np.where(noisy, step, 1.0)
-    return np.where(noisy, norm.cdf(errors), beyond >= -1e-9)
