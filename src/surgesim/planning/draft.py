@@ -108,8 +108,7 @@ class Marginal:
 
 def printed(problem: Problem, kind: str, name: str) -> tuple[str, str]:
     """Return what a part is called in English and Japanese, fit for :func:`saying`."""
-    title = problem.called(kind, name)
-    en, ja = (title.in_language(language).replace("{", "{{").replace("}", "}}") for language in ("en", "ja"))
+    en, ja = (title.replace("{", "{{").replace("}", "}}") for title in problem.called_in_both(kind, name))
     return en, ja
 
 

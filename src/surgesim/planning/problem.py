@@ -241,6 +241,11 @@ class Problem:
         ]
         return (*(parts[0] for parts in every), *(part for parts in every for part in parts[1:]))
 
+    def called_in_both(self, kind: str, name: str) -> tuple[str, str]:
+        """Return what a part is called in English and Japanese."""
+        title = self.called(kind, name)
+        return title.in_language("en"), title.in_language("ja")
+
     def called(self, kind: str, name: str) -> Text:
         """Return what a queue, group, site, trunk or package is called in print."""
         return self.titles.get(kind, {}).get(name) or Text(en=name, ja=name)

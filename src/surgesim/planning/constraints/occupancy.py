@@ -38,7 +38,7 @@ def restrict(draft: Draft) -> None:
         promise, offered = problem.promises[p], draft.surrogate.offered[p, r]
         share = promise.bound * problem.interval_s / promise.unit_s
         keys = [(g, i) for i in promise.periods[r].intervals.tolist() for g in promise.groups if (g, i) in draft.agents]
-        queue, ja = (problem.called("queues", promise.queue_name).in_language(language) for language in ("en", "ja"))
+        queue, ja = problem.called_in_both("queues", promise.queue_name)
         missing = draft.relax(
             KIND,
             100.0,

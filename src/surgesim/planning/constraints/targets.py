@@ -47,7 +47,7 @@ def restrict(draft: Draft) -> None:
     def holds(_: Any, p: int, r: int) -> Any:
         offered = draft.surrogate.offered[p, r]
         promise = problem.promises[p]
-        queue, ja = (problem.called("queues", promise.queue_name).in_language(language) for language in ("en", "ja"))
+        queue, ja = problem.called_in_both("queues", promise.queue_name)
         missing = draft.relax(
             KIND,
             100.0,
